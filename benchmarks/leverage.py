@@ -1,0 +1,307 @@
+"""How fast are the closed forms of `kg.objective`, `kg.coalition` and `kg.session`?
+
+    python benchmarks/leverage.py            # every figure, about two minutes
+    python benchmarks/leverage.py --quick    # smaller networks, naive times from a sample
+
+One thread for everybody. Both sides of every ratio are measured in the same run, on the same
+network, and give the same figures (the last column is the largest relative difference found).
+Ours counts from the sparse matrix of ties to the gains of every candidate, nothing kept from
+before: the median of several runs. Naive adds each candidate tie to a networkx graph, calls
+networkx, and takes the tie away; with --quick some candidates are timed and the sum is scaled.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from statistics import median
+
+import networkx as nx
+import numpy as np
+from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits
+
+from kg.coalition import Game, coverage, pair_values
+from kg.inverse import entries
+from kg.leverage import Vector, strengthened
+from kg.objective import PROBLEMS, gains, large_gains
+from kg.reach import Reach
+from kg.resolvent import Kirchhoff, Resolvent, farness_gain
+from kg.session import Session
+
+COUNTRIES, TIES_EACH = 250, 12  # a scale-free network about as dense as the investment treaties
+SAMPLE = 12
+TOP = 20
+BARRED = 10_000  # nodes from which the sparse estimator has a bar
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: times in seconds, the figure that has a bar, and whether it is met."""
+
+    name: str
+    ours: float
+    other: float | None
+    figure: str
+    bar: str
+    met: bool | None
+    difference: float | None = None
+
+
+def median_time(work: Callable[[], object], repeats: int) -> float:
+    """Return the median time of `work` in seconds, after one run to warm up."""
+    work()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def scale_free(size: int, each: int) -> tuple[nx.Graph, csr_array]:
+    """Return a scale-free network, as a graph and as a sparse matrix."""
+    graph = nx.barabasi_albert_graph(size, each, seed=1)
+    return graph, csr_array(nx.to_scipy_sparse_array(graph, dtype=float))
+
+
+def naive(
+    graph: nx.Graph, focal: int, measure: Callable[[nx.Graph], float], sample: int | None
+) -> tuple[float, Vector]:
+    """Return the time for all candidates, and the gains of those computed (NaN for the others)."""
+    candidates = np.array([j for j in graph if j != focal and not graph.has_edge(focal, j)])
+    chosen = candidates if sample is None else candidates[:: len(candidates) // sample + 1]
+    result = np.full(len(graph), np.nan)
+    before = measure(graph)
+    start = time.perf_counter()
+    for node in chosen:
+        graph.add_edge(focal, node)
+        result[node] = measure(graph) - before
+        graph.remove_edge(focal, node)
+    return (time.perf_counter() - start) * len(candidates) / len(chosen), result
+
+
+def against_networkx(sample: int | None) -> list[Row]:
+    """One focal country, every objective that networkx has too."""
+    graph, ties = scale_free(COUNTRIES, TIES_EACH)
+    focal = int(np.argsort(ties.sum(axis=1))[COUNTRIES // 2])
+
+    def current_flow() -> Vector:
+        inverse = Resolvent.of(Kirchhoff(ties)).inverse
+        return farness_gain(entries(inverse, np.array([focal])), 1.0)[0]
+
+    def ours(objective: str) -> Callable[[], Vector]:
+        return lambda: gains(ties, focal, objective)
+
+    contests = [
+        (
+            "kirchhoff, effective_graph_resistance",
+            ours("kirchhoff"),
+            lambda g: -nx.effective_graph_resistance(g),
+            800,
+        ),
+        (
+            "current flow, current_flow_closeness_centrality",
+            current_flow,
+            lambda g: -1.0 / nx.current_flow_closeness_centrality(g)[focal],
+            3000,
+        ),
+        (
+            "betweenness, betweenness_centrality",
+            ours("betweenness"),
+            lambda g: nx.betweenness_centrality(g, normalized=False)[focal],
+            2000,
+        ),
+        (
+            "harmonic, harmonic_centrality",
+            ours("harmonic"),
+            lambda g: nx.harmonic_centrality(g)[focal],
+            1000,
+        ),
+        (
+            "harmonic, the same asked for one node only",
+            ours("harmonic"),
+            lambda g: nx.harmonic_centrality(g, nbunch=[focal])[focal],
+            None,
+        ),
+        (
+            "pagerank, pagerank (converged to 1e-12)",
+            ours("pagerank"),
+            lambda g: nx.pagerank(g, tol=1e-12 / len(g), max_iter=1000)[focal],
+            None,
+        ),
+    ]
+    return [
+        ratio_row(
+            f"one focal country, n = {COUNTRIES}: {name}",
+            graph,
+            focal,
+            closed,
+            measure,
+            bar,
+            sample,
+        )
+        for name, closed, measure, bar in contests
+    ]
+
+
+def ratio_row(
+    name: str,
+    graph: nx.Graph,
+    focal: int,
+    closed: Callable[[], Vector],
+    measure: Callable[[nx.Graph], float],
+    bar: int | None,
+    sample: int | None,
+) -> Row:
+    """Time both sides of one contest and compare their results."""
+    seconds = median_time(closed, 25)
+    other, expected = naive(graph, focal, measure, sample)
+    known = ~np.isnan(expected)
+    difference = np.abs(closed()[known] - expected[known]) / np.abs(expected[known]).max()
+    ratio = other / seconds
+    return Row(
+        name,
+        seconds,
+        other,
+        f"{ratio:,.0f} x",
+        f">= {bar:,} x" if bar else "",
+        ratio >= bar if bar else None,
+        float(difference.max()),
+    )
+
+
+def all_pairs(size: int) -> Row:
+    """All pairs of Kirchhoff against the time of 3 n^3 floating-point operations of dgemm."""
+    _, ties = scale_free(size, TIES_EACH)
+    matrix = np.random.default_rng(0).random((size, size))
+    product = 1.5 * median_time(lambda: matrix @ matrix, 5)
+    seconds = median_time(lambda: Resolvent.of(Kirchhoff(ties)).pairs(1.0), 5)
+    share = seconds / product
+    name = f"all pairs of kirchhoff, n = {size:,}, against 3 n^3 flops of dgemm"
+    return Row(name, seconds, product, f"{share:.2f} of it", "<= 2", share <= 2.0)
+
+
+def agreements() -> list[Row]:
+    """Every agreement of a focal country with two others."""
+    _, ties = scale_free(COUNTRIES, TIES_EACH)
+    random = np.random.default_rng(0)
+    network = Reach.of(ties.toarray() * 0.5, random.random(COUNTRIES))
+    others, joining = np.arange(1, COUNTRIES), random.random(COUNTRIES)
+    first, second = np.triu_indices(len(others), 1)
+    members = np.stack([np.zeros_like(first), others[first], others[second]], axis=1)
+    solved = Resolvent.of(Kirchhoff(ties))
+
+    def reach(accession: str) -> Callable[[], object]:
+        tie = strengthened(network.tau, 0, 0.5)
+        return lambda: pair_values(
+            Game.of(coverage(network.rho, network.need, 0, tie), joining, accession), others
+        )
+
+    return [
+        limit_row(f"{len(members):,} trilateral agreements, {name}", median_time(work, 9), 0.030)
+        for name, work in (
+            ("reach, all join", reach("certain")),
+            ("reach, each joins or not", reach("independent")),
+            ("kirchhoff, network in memory", lambda: solved.agreements(members, 0, 1.0)),
+        )
+    ]
+
+
+def what_if() -> list[Row]:
+    """Accepting one tie in a session."""
+    _, ties = scale_free(COUNTRIES, TIES_EACH)
+    session = Session(ties.toarray() * 0.5)
+    forest = Resolvent.of(PROBLEMS["forest"](ties))
+    pairs = np.random.default_rng(0).permuted(np.tile(np.arange(COUNTRIES), (200, 1)), axis=1)
+    queue = [(int(a), int(b)) for a, b in pairs[:, :2]]
+    return [
+        limit_row(
+            "what-if, accept a tie, reach", median_time(lambda: session.add(*queue.pop()), 99), 2e-4
+        ),
+        limit_row(
+            "what-if, accept a tie, forest",
+            median_time(lambda: forest.accept(3, 99, 1.0), 99),
+            2e-4,
+        ),
+    ]
+
+
+def limit_row(name: str, seconds: float, limit: float) -> Row:
+    """Return the line of a time that has a limit."""
+    figure, bar = f"{seconds * 1e3:.3g} ms", f"<= {limit * 1e3:g} ms"
+    return Row(name, seconds, None, figure, bar, seconds <= limit)
+
+
+def sparse_network(size: int) -> list[Row]:
+    """The estimator for large networks against the dense inverse, over several focal nodes."""
+    _, ties = scale_free(size, 3)
+    focal = [int(node) for node in np.random.default_rng(0).choice(size, 6, replace=False)]
+    return [sparse_row(objective, ties, focal) for objective in ("forest", "kirchhoff")]
+
+
+def sparse_row(objective: str, ties: csr_array, focal: list[int]) -> Row:
+    """Time one objective both ways for the first focal node; recall is the worst of all."""
+    start = time.perf_counter()
+    solved = Resolvent.of(PROBLEMS[objective](ties))
+    solved.gains(focal[0], 1.0)
+    dense = time.perf_counter() - start
+    seconds = median_time(lambda: large_gains(ties, focal[0], objective, 1.0), 3)
+    recall, difference = 1.0, 0.0
+    for node in focal:
+        estimate, estimated = large_gains(ties, node, objective, 1.0)
+        exact = np.where(np.isnan(estimate), np.nan, solved.gains(node, 1.0))
+        recall = min(recall, len(best(exact) & best(estimate)) / TOP)
+        checked = ~estimated & ~np.isnan(exact)
+        error = np.abs(estimate[checked] / exact[checked] - 1.0).max()
+        difference = max(difference, float(error))
+    ratio, large = dense / seconds, ties.shape[0] >= BARRED
+    return Row(
+        f"sparse against dense, {objective}, n = {ties.shape[0]:,}, {len(focal)} focal nodes",
+        seconds,
+        dense,
+        f"{ratio:.0f} x, recall@{TOP} {recall:.2f}",
+        ">= 20 x, 1.00" if large else "",
+        ratio >= 20.0 and recall == 1.0 if large else None,
+        difference,
+    )
+
+
+def best(values: Vector) -> set[int]:
+    """Return the positions of the largest values."""
+    return set(np.argsort(np.where(np.isnan(values), -np.inf, values))[-TOP:].tolist())
+
+
+def show(row: Row) -> None:
+    """Print one line of the table."""
+    other = "" if row.other is None else f"{row.other * 1e3:,.4g}"
+    verdict = {True: "met", False: "MISSED", None: ""}[row.met]
+    difference = "" if row.difference is None else f"{row.difference:.0e}"
+    print(
+        f"{row.name:<76} {row.ours * 1e3:>10,.4g} {other:>10} "
+        f"{row.figure:>22} {row.bar:>15} {verdict:>7} {difference:>6}",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Times and ratios of the closed forms.")
+    parser.add_argument("--quick", action="store_true", help="smaller networks, sampled naive")
+    quick = parser.parse_args().quick
+    if quick:
+        print(f"quick: naive times are scaled up from about {SAMPLE} candidates; fewer nodes below")
+    print(f"{'':<76} {'ours, ms':>10} {'other, ms':>10} {'':>22} {'bar':>15} {'':>7} {'differ':>6}")
+    with threadpool_limits(1):
+        for row in against_networkx(SAMPLE if quick else None):
+            show(row)
+        for row in [*agreements(), *what_if(), all_pairs(800 if quick else 2000)]:
+            show(row)
+        for row in sparse_network(3000 if quick else BARRED):
+            show(row)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,230 @@
+"""From a situation to a page: which nodes, ties, facts and figures the page shows.
+
+Agreements between two countries are ties; a body or a plurilateral agreement of the focal country
+is a node of its own, tied to its members, if it has few enough of them to mean something.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from kg import barrier, page
+from kg.network import Country, Membership, read_memberships
+from kg.provenance import Named, Source, read_names, read_sources
+from kg.recommend import Candidate
+from kg.situation import Situation
+from kg.store import Store
+from kg.terms import tail
+
+HUB_PARTIES = 40  # larger bodies tie nearly everyone and would hide the rest
+HUBS = 40
+
+INDICATORS = (
+    page.Indicator("expected", "expected leverage", "预期杠杆"),
+    page.Indicator("need", "need", "需求"),
+    page.Indicator("capability", "capability", "能力", percent=True),
+    page.Indicator("exposure", "threat exposure", "威胁暴露", percent=True),
+    page.Indicator("value", "industrial value at stake", "工业价值", percent=True),
+)
+FACTS = {
+    "gdp": ("GDP", "US dollars"),
+    "industry-share": ("industry", "% of GDP"),
+    "gci": ("Global Cybersecurity Index", ""),
+    "gdp-per-head": ("GDP per head", "US dollars"),
+}
+
+
+def ranking_page(
+    store: Store, situation: Situation, focal: str, ranked: Sequence[Candidate], path: Path
+) -> None:
+    """Write the page of a ranking; raise ComityError where the path cannot be written."""
+    page.write(compose(store, situation, focal, ranked), path)
+
+
+def compose(
+    store: Store, situation: Situation, focal: str, ranked: Sequence[Candidate]
+) -> page.Page:
+    """Gather everything that the page of a ranking shows."""
+    net = situation.network
+    centre = net.countries[net.place(focal)]
+    sources = read_sources(store)
+    named = read_names(store)
+    parties = _parties(read_memberships(store), {c.iso3 for c in net.countries})
+    hubs = _hubs(parties, centre.iso3)
+    ties = [*_pair_ties(situation, parties, named, sources)]
+    ties += _hub_ties(situation, parties, hubs, named, sources)
+    return page.Page(
+        title=f"Cooperation partners for {centre.name}",
+        description=(
+            f"Expected leverage of one more {net.kinds[situation.kind].label} with each country."
+        ),
+        nodes=[*_countries(situation, ranked, sources), *_hub_nodes(hubs, named, sources)],
+        ties=ties,
+        focal=centre.iso3,
+        at=net.at.isoformat(),
+        node_kinds=[page.Kind("country", "country", "国家"), page.Kind("body", "body", "组织")],
+        tie_kinds=[page.Kind(k.slug, k.label, k.label_zh) for k in net.kinds.values()],
+        indicators=INDICATORS,
+        ranking=[page.Entry.of(candidate.as_json()) for candidate in ranked],
+        matrices=_matrices(situation, centre, ranked),
+        sources=[cited(source) for source in sources.values()],
+        notes=NOTES,
+    )
+
+
+NOTES = (
+    "Feasibility is learned from agreements of all kinds: it shows general cooperation, a proxy "
+    "for cooperation on industrial security.",
+    "Country names and codes follow ISO 3166-1; the map takes no side in any dispute.",
+)
+
+
+def cited(source: Source | None) -> page.Source:
+    """Return a source as the page shows it."""
+    return page.Source(source.title, source.url) if source else page.Source("")
+
+
+def _parties(memberships: list[Membership], known: set[str]) -> dict[str, list[Membership]]:
+    found: dict[str, list[Membership]] = defaultdict(list)
+    for membership in memberships:
+        if membership.country in known:
+            found[membership.of].append(membership)
+    return found
+
+
+def _hubs(parties: dict[str, list[Membership]], focal: str) -> list[str]:
+    own = [
+        iri
+        for iri, members in parties.items()
+        if 2 < len(members) <= HUB_PARTIES and any(m.country == focal for m in members)
+    ]
+    return sorted(own, key=lambda iri: (len(parties[iri]), iri))[:HUBS]
+
+
+def _pair_ties(
+    situation: Situation,
+    parties: dict[str, list[Membership]],
+    named: dict[str, Named],
+    sources: dict[str, Source],
+) -> list[page.Tie]:
+    return [
+        _tie(situation, named, sources, members[0], members[1].country)
+        for members in parties.values()
+        if len(members) == 2
+    ]
+
+
+def _hub_ties(
+    situation: Situation,
+    parties: dict[str, list[Membership]],
+    hubs: list[str],
+    named: dict[str, Named],
+    sources: dict[str, Source],
+) -> list[page.Tie]:
+    return [
+        _tie(situation, named, sources, membership, hub)
+        for hub in hubs
+        for membership in parties[hub]
+    ]
+
+
+def _tie(
+    situation: Situation,
+    named: dict[str, Named],
+    sources: dict[str, Source],
+    one: Membership,
+    other: str,
+) -> page.Tie:
+    known = named.get(one.of)
+    kind = situation.network.kinds.get(one.kind)
+    return page.Tie(
+        a=one.country,
+        b=other,
+        kind=one.kind,
+        label=known.name if known else tail(one.of),
+        start=one.start,
+        end=one.end,
+        strength=kind.strength if kind else 0.0,
+        sources=[cited(sources.get(known.source))] if known else [],
+    )
+
+
+def _hub_nodes(
+    hubs: list[str], named: dict[str, Named], sources: dict[str, Source]
+) -> list[page.Node]:
+    nodes = []
+    for hub in hubs:
+        known = named.get(hub, Named(tail(hub), "", "", ""))
+        source = cited(sources.get(known.source))
+        fact = page.Fact("named in", known.locator or source.title, source.title, source.url)
+        nodes.append(page.Node(hub, known.name, "body", facts=[fact]))
+    return nodes
+
+
+def _countries(
+    situation: Situation, ranked: Sequence[Candidate], sources: dict[str, Source]
+) -> list[page.Node]:
+    scores = {candidate.country.iso3: candidate.expected_leverage for candidate in ranked}
+    return [
+        page.Node(
+            id=country.iso3,
+            label=country.name,
+            label_zh=country.name_zh,
+            lon=country.longitude,
+            lat=country.latitude,
+            facts=_facts(situation, country, sources),
+            values=_values(situation, row, scores.get(country.iso3)),
+        )
+        for row, country in enumerate(situation.network.countries)
+    ]
+
+
+def _values(situation: Situation, row: int, score: float | None) -> dict[str, float]:
+    needs = situation.needs
+    values = {
+        "need": float(needs.need[row]),
+        "capability": float(needs.capability[row]),
+        "exposure": float(needs.exposure[row]),
+        "value": float(needs.value[row]),
+    }
+    return values if score is None else {"expected": score, **values}
+
+
+def _facts(situation: Situation, country: Country, sources: dict[str, Source]) -> list[page.Fact]:
+    seen = situation.needs.observations.get(country.iso3, {})
+    facts = []
+    for indicator, (label, unit) in FACTS.items():
+        if indicator in seen:
+            known = seen[indicator]
+            source = cited(sources.get(known.source))
+            value = f"{known.value:,.4g} {unit}".strip()
+            facts.append(page.Fact(label, value, source.title, source.url, str(known.year)))
+    for held in situation.barriers:
+        if held.country == country.iso3:
+            source = cited(sources.get(held.source))
+            confidence = float(held.confidence) if held.confidence else None
+            facts.append(
+                page.Fact("barrier", held.text, source.title, source.url, confidence=confidence)
+            )
+    return facts
+
+
+def _matrices(situation: Situation, centre: Country, ranked: Sequence[Candidate]) -> page.Matrices:
+    net, needs = situation.network, situation.needs
+    codes = [country.iso3 for country in net.countries]
+    chosen = {candidate.country.iso3 for candidate in ranked}
+    return page.Matrices(
+        countries=codes,
+        tau=net.tau,
+        need=needs.need,
+        capability=needs.capability,
+        feasibility=situation.forecast(centre.iso3).probability,
+        barrier=barrier.discounts(situation.barriers, centre.iso3, net),
+        strength=situation.strength,
+        candidates=np.array([code in chosen for code in codes]),
+        missing=dict(zip(codes, needs.missing, strict=True)),
+    )

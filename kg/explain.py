@@ -1,0 +1,199 @@
+"""Why one pair stands where it stands: every factor, fact and source behind its score.
+
+The product pi (1 - barrier) (1 - incumbent) (direct + onward) is split among its five factors by
+exact Shapley values (Shapley 1953; 2^5 evaluations), against the median candidate: a factor's
+share is what it adds to the median's score, averaged over all orders of putting factors in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+from kg import barrier
+from kg.provenance import read_names
+from kg.recommend import Candidate, recommend
+from kg.situation import Situation
+from kg.store import Store
+
+FACTORS = ("feasibility", "barrier", "incumbent", "direct", "onward")
+Values = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Swap:
+    """How far one factor alone would have to move for the pair to change places with a neighbour."""
+
+    neighbour: str
+    rank: int
+    factor: str
+    now: float
+    needed: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One pair: its row in the ranking, the split of its score, the facts and what is missing."""
+
+    focal: str
+    candidate: Candidate
+    candidates: int
+    baseline: Values
+    baseline_score: float
+    shapley: Values
+    inputs: list[dict[str, Any]]
+    agreements: list[dict[str, Any]]
+    barriers: list[dict[str, Any]]
+    feasibility: list[dict[str, Any]]
+    swaps: list[Swap]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the explanation as the command line prints it in JSON."""
+        return {
+            "focal": self.focal,
+            **self.candidate.as_json(),
+            "candidates": self.candidates,
+            "baseline": {"expected_leverage": self.baseline_score, **self.baseline},
+            "shapley": self.shapley,
+            "inputs": self.inputs,
+            "agreements": self.agreements,
+            "barriers": self.barriers,
+            "feasibility_features": self.feasibility,
+            "swaps": [asdict(swap) for swap in self.swaps],
+        }
+
+
+def product(values: Values) -> float:
+    """Return the headline of one candidate's five factors."""
+    kept = (1.0 - values["barrier"]) * (1.0 - values["incumbent"])
+    return values["feasibility"] * kept * (values["direct"] + values["onward"])
+
+
+def shapley(values: Values, baseline: Values) -> Values:
+    """Return each factor's exact share of product(values) - product(baseline)."""
+    size = len(FACTORS)
+    worth = {
+        chosen: product({**baseline, **{name: values[name] for name in chosen}})
+        for count in range(size + 1)
+        for chosen in combinations(FACTORS, count)
+    }
+
+    def share(name: str) -> float:
+        total = 0.0
+        for chosen, value in worth.items():
+            if name not in chosen:
+                joined = tuple(f for f in FACTORS if f in chosen or f == name)
+                orders = factorial(len(chosen)) * factorial(size - len(chosen) - 1)
+                total += orders * (worth[joined] - value)
+        return total / factorial(size)
+
+    return {name: share(name) for name in FACTORS}
+
+
+def explain(store: Store, situation: Situation, focal: str, partner: str) -> Explanation:
+    """Explain the place of one partner in a focal country's ranking."""
+    net = situation.network
+    f, j = net.countries[net.place(focal)], net.countries[net.place(partner)]
+    ranked = recommend(situation, f.iso3, everyone=not j.un_member)
+    candidate = next(c for c in ranked if c.country.iso3 == j.iso3)
+    baseline = median_factors(ranked)
+    return Explanation(
+        focal=f.iso3,
+        candidate=candidate,
+        candidates=len(ranked),
+        baseline=baseline,
+        baseline_score=product(baseline),
+        shapley=shapley(factors_of(candidate), baseline),
+        inputs=[*_inputs(situation, f.iso3), *_inputs(situation, j.iso3)],
+        agreements=_agreements(store, situation, f.iso3, j.iso3),
+        barriers=[asdict(b) for b in barrier.held(situation.barriers, j.iso3, f.iso3)],
+        feasibility=_features(f.iso3, j.iso3, net.at.year),
+        swaps=swaps(ranked, candidate),
+    )
+
+
+def factors_of(candidate: Candidate) -> Values:
+    """Return a candidate's five factors."""
+    return {name: float(getattr(candidate, name)) for name in FACTORS}
+
+
+def median_factors(ranked: Sequence[Candidate]) -> Values:
+    """Return the factors of the median candidate, each on its own."""
+    return {name: float(np.median([getattr(c, name) for c in ranked])) for name in FACTORS}
+
+
+def swaps(ranked: Sequence[Candidate], candidate: Candidate) -> list[Swap]:
+    """List, for the neighbours above and below, how far each factor would have to move."""
+    place = ranked.index(candidate)
+    found = []
+    for neighbour in (place - 1, place + 1):
+        if 0 <= neighbour < len(ranked) and candidate.expected_leverage > 0:
+            found += _swaps(candidate, ranked[neighbour])
+    return found
+
+
+def _swaps(candidate: Candidate, other: Candidate) -> list[Swap]:
+    ratio = other.expected_leverage / candidate.expected_leverage
+    gain = (candidate.direct + candidate.onward) * ratio
+    needed = {
+        "feasibility": candidate.feasibility * ratio,
+        "barrier": 1.0 - (1.0 - candidate.barrier) * ratio,
+        "incumbent": 1.0 - (1.0 - candidate.incumbent) * ratio,
+        "direct": gain - candidate.onward,
+        "onward": gain - candidate.direct,
+    }
+    bounded = {"feasibility", "barrier", "incumbent"}
+    return [
+        Swap(other.country.iso3, other.rank, name, float(getattr(candidate, name)), value)
+        for name, value in needed.items()
+        if value >= 0.0 and (value <= 1.0 or name not in bounded)
+    ]
+
+
+def _inputs(situation: Situation, iso3: str) -> list[dict[str, Any]]:
+    """List need and capability of a country with the observations behind them."""
+    place, needs = situation.network.place(iso3), situation.needs
+    rows: list[dict[str, Any]] = [
+        {"iso3": iso3, "input": name, "value": float(column[place]), "year": None, "source": ""}
+        for name, column in (
+            ("need", needs.need),
+            ("threat exposure (scaled)", needs.exposure),
+            ("industrial value (scaled)", needs.value),
+            ("capability", needs.capability),
+        )
+    ]
+    if iso3 in needs.actors:
+        actors, source = needs.actors[iso3], "misp-threat-actors"
+        rows.append(_input(iso3, "threat actors said to attack it", actors, None, source))
+    for seen in needs.observations.get(iso3, {}).values():
+        rows.append(_input(iso3, seen.indicator, seen.value, seen.year, seen.source))
+    return rows
+
+
+def _input(iso3: str, name: str, value: float, year: int | None, source: str) -> dict[str, Any]:
+    return {"iso3": iso3, "input": name, "value": value, "year": year, "source": source}
+
+
+def _agreements(store: Store, situation: Situation, one: str, other: str) -> list[dict[str, Any]]:
+    named = read_names(store)
+    return [
+        {
+            "agreement": named[iri].name if iri in named else iri,
+            "kind": kind,
+            "contribution": share,
+            "source": named[iri].source if iri in named else "",
+            "locator": named[iri].locator if iri in named else "",
+        }
+        for iri, kind, share in situation.network.shared(one, other)
+    ]
+
+
+def _features(focal: str, partner: str, year: int) -> list[dict[str, Any]]:
+    from kg import feasibility
+
+    return [asdict(feature) for feature in feasibility.explain(focal, partner, year)]

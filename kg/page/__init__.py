@@ -1,0 +1,40 @@
+"""Self-contained HTML pages of a cooperation network, and exports for other tools."""
+
+from kg.page.export import export
+from kg.page.html import frame, render, write
+from kg.page.model import (
+    Cell,
+    Entry,
+    Fact,
+    Indicator,
+    Interval,
+    Kind,
+    Matrices,
+    Node,
+    Page,
+    Source,
+    Table,
+    Tie,
+)
+from kg.page.network import to_networkx, to_pyvis
+
+__all__ = [
+    "Cell",
+    "Entry",
+    "Fact",
+    "Indicator",
+    "Interval",
+    "Kind",
+    "Matrices",
+    "Node",
+    "Page",
+    "Source",
+    "Table",
+    "Tie",
+    "export",
+    "frame",
+    "render",
+    "to_networkx",
+    "to_pyvis",
+    "write",
+]

@@ -1,0 +1,182 @@
+"""Render a page to one self-contained, safe HTML file.
+
+Nothing is fetched: the vis-network bundle comes from the installed pyvis, styles, scripts and
+data are inlined. The content security policy admits exactly these scripts and styles (by hash)
+and no connection; `require-trusted-types-for` closes innerHTML and its like.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from html import escape
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from kg.errors import ComityError
+from kg.page.model import Page
+from kg.page.payload import payload
+
+HERE = Path(__file__).parent
+# Order matters only for readers: every file holds plain functions, `main.js` starts them.
+SCRIPTS = (
+    "dom",
+    "data",
+    "state",
+    "reach",
+    "select",
+    "search",
+    "legend",
+    "graph",
+    "map",
+    "ranking",
+    "panel",
+    "timeline",
+    "paths",
+    "whatif",
+    "tables",
+    "download",
+    "main",
+)
+
+
+def render(page: Page) -> str:
+    """Return the page as one HTML document.
+
+    Raises ComityError (code 2) if ties, ranking and nodes do not fit together.
+    """
+    scripts = [bundle(), application()]
+    style = read("style.css")
+    html: str = (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            policy=policy(scripts, style),
+            style=Markup(style),  # noqa: S704
+            scripts=[Markup(script) for script in scripts],  # noqa: S704
+            data=payload(page),
+            strings=strings(),
+            world=world() if any(node.lon is not None for node in page.nodes) else None,
+        )
+    )
+    return html
+
+
+def write(page: Page, path: Path | str) -> None:
+    """Write the page to a file, whole or not at all.
+
+    Raises ComityError (code 2) if the file cannot be written.
+    """
+    save(render(page).encode("utf-8", "replace"), Path(path))
+
+
+def save(content: bytes, path: Path) -> None:
+    """Replace a file's content atomically; raises ComityError (code 2) where that fails."""
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise unwritable(path, error) from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        # mkstemp makes files that only their owner may read; a page is to be passed on.
+        mask = os.umask(0)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> ComityError:
+    """Say why a file cannot be written, and what to do."""
+    reason = error.strerror or type(error).__name__
+    return ComityError(f"{path}: cannot write ({reason}); choose another file or folder", code=2)
+
+
+def frame(page: Page, height: int = 720) -> str:
+    """Return an iframe for a notebook: scripts run, but without access to the notebook."""
+    return (
+        f'<iframe title="{escape(page.title)}" width="100%" height="{height}" '
+        f'sandbox="allow-scripts allow-downloads" srcdoc="{escape(render(page))}" '
+        'style="border:0"></iframe>'
+    )
+
+
+def policy(scripts: list[str], style: str) -> str:
+    """Return the content security policy that admits just these inline parts."""
+    allowed = " ".join(digest(script) for script in scripts)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src {digest(style)}; "
+        "img-src data: blob:; base-uri 'none'; form-action 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'"
+    )
+
+
+def digest(text: str) -> str:
+    """Return the CSP hash source of an inline script or style."""
+    return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
+
+
+@cache
+def bundle() -> str:
+    """Return the vis-network script that pyvis brings along, fit for inlining."""
+    spec = find_spec("pyvis")
+    folders = list(spec.submodule_search_locations or []) if spec else []
+    found = sorted(
+        f for folder in folders for f in Path(folder).glob("lib/vis-*/vis-network.min.js")
+    )
+    if not found:
+        raise ComityError(
+            "vis-network is missing; install it with: pip install pyvis==0.3.2", code=2
+        )
+    lines = found[-1].read_text(encoding="utf-8").split("\n")
+    return inline("\n".join(line for line in lines if not line.startswith("//# sourceMappingURL")))
+
+
+@cache
+def application() -> str:
+    """Return the page's own scripts as one, in a scope of their own."""
+    parts = "\n".join(read(f"js/{name}.js") for name in SCRIPTS)
+    return inline(f'"use strict";\n(() => {{\n{parts}\n}})();')
+
+
+def inline(script: str) -> str:
+    """Keep a script's texts from ending the element that it is in; meaning unchanged."""
+    return script.replace("</script", r"<\/script").replace("<!--", r"<\!--")
+
+
+@cache
+def read(name: str) -> str:
+    """Return the text of a file of this package."""
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+@cache
+def strings() -> dict[str, Any]:
+    """Return the user interface's texts by language."""
+    return dict(json.loads(read("strings.json")))
+
+
+@cache
+def world() -> dict[str, Any]:
+    """Return the map's shapes (see scripts/world.py)."""
+    return dict(json.loads(read("world.json")))
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates' environment: everything escaped, JSON compact."""
+    templates = Environment(loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True)
+    templates.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    return templates

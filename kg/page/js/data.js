@@ -1,0 +1,138 @@
+// The data that travels in this file, unpacked into plain objects.
+
+function parse(id) {
+  return JSON.parse(byId(id).textContent);
+}
+
+const SHAPES = ["dot", "square", "diamond", "triangle", "star", "hexagon", "triangleDown"];
+const DASHES = [false, [7, 4], [2, 3], [11, 3, 2, 3], [5, 2], [1, 5], [14, 4]];
+const STRINGS = parse("strings");
+const WORLD = parse("world");
+const DATA = parse("data");
+const NODES = unpackNodes(DATA.nodes, DATA.texts);
+const TIES = unpackTies(DATA.ties, DATA.texts);
+const BY_ID = new Map(NODES.map((node) => [node.id, node]));
+const ENTRIES = new Map(DATA.ranking.map((row) => [row.iso3, row]));
+const NODE_KINDS = styled(DATA.kinds.node);
+const TIE_KINDS = styled(DATA.kinds.tie);
+const YEARS = span();
+const AT = year(DATA.at);
+
+function unpackNodes(columns, texts) {
+  return columns.id.map((id, i) => ({
+    i,
+    id,
+    label: columns.label[i],
+    zh: columns.zh[i] ?? "",
+    kind: texts[columns.kind[i]],
+    x: columns.x[i],
+    y: columns.y[i],
+    map: columns.map[i] ?? null,
+    from: first(columns.start[i]),
+    to: last(columns.end[i]),
+    url: columns.url[i] ?? "",
+    values: columns.values,
+    ties: [],
+  }));
+}
+
+function unpackTies(columns, texts) {
+  const directed = new Set(columns.directed);
+  const pairs = new Map();
+  const ties = columns.a.map((a, i) => {
+    const b = columns.b[i];
+    const start = texts[columns.start[i]];
+    const end = columns.end[i] ?? "";
+    const key = a < b ? `${a} ${b}` : `${b} ${a}`;
+    const tie = {
+      i,
+      a,
+      b,
+      start,
+      end,
+      kind: texts[columns.kind[i]],
+      label: texts[columns.label[i]],
+      from: first(start),
+      to: last(end),
+      strength: columns.strength[i],
+      directed: directed.has(i),
+      // Ties of one pair share a list, so that each can be drawn on a curve of its own.
+      pair: pairs.get(key) ?? pairs.set(key, []).get(key),
+    };
+    tie.place = tie.pair.push(tie) - 1;
+    NODES[a].ties.push(tie);
+    if (a !== b) NODES[b].ties.push(tie);
+    return tie;
+  });
+  return ties;
+}
+
+function facts(node) {
+  const texts = DATA.texts;
+  return (DATA.nodes.facts[node.i] ?? []).map(([label, value, source, url, date, confidence]) => ({
+    label: texts[label],
+    value,
+    source: texts[source],
+    url: texts[url],
+    date,
+    confidence,
+  }));
+}
+
+function sources(tie) {
+  return (DATA.ties.sources[tie.i] ?? []).map(([title, url]) => [DATA.texts[title], DATA.texts[url]]);
+}
+
+function year(date) {
+  const found = /^(\d{4})/.exec(date ?? "");
+  return found ? Number(found[1]) : null;
+}
+
+function first(start) {
+  return year(start) ?? -Infinity;
+}
+
+// The last year in which something that ends on `end` (its first day not in force) still holds.
+function last(end) {
+  const found = year(end);
+  if (found === null) return Infinity;
+  return /^\d{4}(-01){0,2}$/.test(end) ? found - 1 : found;
+}
+
+function span() {
+  let low = Infinity;
+  let high = year(DATA.at) ?? -Infinity;
+  for (const tie of TIES) {
+    if (tie.from === -Infinity) continue;
+    low = Math.min(low, tie.from);
+    high = Math.max(high, tie.from);
+  }
+  return Number.isFinite(low) && Number.isFinite(high) ? [Math.min(low, high), high] : null;
+}
+
+// Kinds by id; shape, dash and colour follow their order, so that no meaning is by colour alone.
+function styled(rows) {
+  return new Map(
+    rows.map(([id, label, zh], i) => [
+      id,
+      { id, label, zh, shape: SHAPES[i % 7], dash: DASHES[i % 7], hue: i % 8 },
+    ]),
+  );
+}
+
+function named(thing) {
+  return (state.lang === "zh" && thing.zh) || thing.label;
+}
+
+function nameOf(id) {
+  const node = BY_ID.get(id);
+  return node ? named(node) : id;
+}
+
+function tieName(tie) {
+  return tie.label || named(TIE_KINDS.get(tie.kind));
+}
+
+function other(tie, node) {
+  return NODES[tie.a === node.i ? tie.b : tie.a];
+}

@@ -1,0 +1,209 @@
+"""What a page shows: plain frozen records, filled by the caller, turned into HTML by `kg.page`.
+
+Every text is data: it is escaped when embedded and set as text in the browser, never as markup.
+Links are kept only if they are http(s). Unknown numbers are None (or absent) and shown as unknown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that a statement rests on."""
+
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of a node's panel: what is said, and who says it."""
+
+    label: str
+    value: str
+    source: str = ""
+    url: str = ""
+    date: str = ""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of node or tie, in the legend's order; kinds that are not declared show their id."""
+
+    id: str
+    label: str
+    label_zh: str = ""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A quantity in `Node.values` that the map and the node sizes can show.
+
+    `percent` marks shares in 0..1 that read better as percentages.
+    """
+
+    id: str
+    label: str
+    label_zh: str = ""
+    unit: str = ""
+    percent: bool = False
+
+
+@dataclass(frozen=True)
+class Node:
+    """A thing in the network; a country's `id` is its ISO 3166 alpha-3 code, its `kind` country.
+
+    `lon`, `lat` are degrees; without them the layout finds a place. `values` holds numbers by
+    indicator id; `start` and `end` are partial ISO dates of existence (empty = always).
+    """
+
+    id: str
+    label: str
+    kind: str = "country"
+    label_zh: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    facts: Sequence[Fact] = ()
+    values: Mapping[str, float] = field(default_factory=dict)
+    start: str = ""
+    end: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One agreement or relation between two nodes; several between one pair are all shown.
+
+    `start` and `end` are partial ISO dates (`end` = first day not in force; empty = unknown or
+    open); `strength` is in 0..1; `directed` draws an arrow from `a` to `b`.
+    """
+
+    a: str
+    b: str
+    kind: str
+    label: str = ""
+    start: str = ""
+    end: str = ""
+    strength: float = 0.0
+    directed: bool = False
+    sources: Sequence[Source] = ()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One row of a ranking, with the keys of `comity recommend --format json`.
+
+    `via` lists {iso3, gain}, the onward gain by third country; `factors` optionally splits the
+    expected leverage by factor (Shapley values); `rank_low`, `rank_high` bound the rank.
+    """
+
+    rank: int
+    iso3: str
+    name: str
+    expected_leverage: float
+    feasibility: float | None = None
+    direct: float | None = None
+    onward: float | None = None
+    barrier: float | None = None
+    incumbent: float | None = None
+    via: Sequence[Mapping[str, Any]] = ()
+    channel: str = ""
+    reason: str = ""
+    missing: Sequence[str] = ()
+    rank_low: float | None = None
+    rank_high: float | None = None
+    p_top10: float | None = None
+    partner_gain: float | None = None
+    factors: Mapping[str, float] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Entry:
+        """Make an entry from one object of the CLI's JSON; keys that a page lacks are ignored."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{key: value for key, value in row.items() if key in known})
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """The inputs of `kg.leverage`, so that the page can recompute the ranking.
+
+    `countries` are n ISO3 codes. `tau` (n, n), `need` (n,), `capability` (n,); `feasibility` and
+    `barrier` are (n, n), row = focal country, or (n,) for the page's focal country alone, which
+    then cannot be changed. `strength` is that of the agreement to be signed. `candidates` (n,)
+    says who may be a partner (None = everyone); `missing` names unknown inputs by country.
+    """
+
+    countries: Sequence[str]
+    tau: NDArray[np.float64]
+    need: NDArray[np.float64]
+    capability: NDArray[np.float64]
+    feasibility: NDArray[np.float64]
+    barrier: NDArray[np.float64]
+    strength: float
+    candidates: NDArray[np.bool_] | None = None
+    missing: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A number with a range, drawn as a bar with whiskers in a table's cell."""
+
+    value: float
+    low: float | None = None
+    high: float | None = None
+
+
+Cell = str | int | float | bool | None | Interval
+
+
+@dataclass(frozen=True)
+class Table:
+    """A further table (coalitions, a backtest, the factors of one pair), each on its own tab."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    note: str = ""
+    title_zh: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything on one page; parts that are empty leave their view out.
+
+    `focal` is the node in the centre of the first view (empty: everything is shown); `at` the
+    date of the network; `lang` is en or zh (the reader can switch); `labels` how many nodes
+    carry a label at first; `description`, `notes` are shown as written, under the title and in
+    About. `indicators` gives the order of the map's choices.
+    """
+
+    title: str
+    nodes: Sequence[Node] = ()
+    ties: Sequence[Tie] = ()
+    lang: str = "en"
+    focal: str = ""
+    at: str = ""
+    description: str = ""
+    node_kinds: Sequence[Kind] = ()
+    tie_kinds: Sequence[Kind] = ()
+    indicators: Sequence[Indicator] = ()
+    ranking: Sequence[Entry] = ()
+    matrices: Matrices | None = None
+    tables: Sequence[Table] = ()
+    sources: Sequence[Source] = ()
+    notes: Sequence[str] = ()
+    labels: int = 30
+
+    def _repr_html_(self) -> str:
+        """Show the page in a notebook, inside a sandboxed frame."""
+        from kg.page.html import frame
+
+        return frame(self)

@@ -1,0 +1,247 @@
+"""A page's data as compact JSON: columns instead of objects, repeated texts stored once."""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, TypeAlias
+from urllib.parse import urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg.errors import ComityError
+from kg.page.layout import positions
+from kg.page.model import Entry, Interval, Matrices, Node, Page, Source, Table, Tie
+from kg.page.projection import place
+
+Json: TypeAlias = Any
+Array: TypeAlias = NDArray[np.float64]
+
+EXACT_BYTES = 400_000  # above this, the matrices travel in single precision
+
+
+class Texts:
+    """Texts stored once and referred to by number; number 0 is the empty text."""
+
+    def __init__(self) -> None:
+        self.items: list[str] = [""]
+        self.numbers: dict[str, int] = {"": 0}
+
+    def __call__(self, text: str) -> int:
+        """Return the number of a text."""
+        number = self.numbers.setdefault(text, len(self.items))
+        if number == len(self.items):
+            self.items.append(text)
+        return number
+
+
+def safe_url(url: str) -> str:
+    """Return the address if it is http(s) with a host, else nothing."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def payload(page: Page) -> dict[str, Json]:
+    """Return what the page's script reads, as JSON values.
+
+    Raises ComityError (code 2) for a tie, ranking or focal node that names no node.
+    """
+    check(page)
+    texts = Texts()
+    return {
+        "title": page.title,
+        "description": page.description,
+        "lang": "zh" if page.lang.lower().startswith("zh") else "en",
+        "focal": page.focal,
+        "at": page.at,
+        "labels": page.labels,
+        "notes": list(page.notes),
+        "sources": [[s.title, safe_url(s.url)] for s in page.sources],
+        "kinds": {
+            "node": kinds(page.node_kinds, page.nodes),
+            "tie": kinds(page.tie_kinds, page.ties),
+        },
+        "nodes": nodes(page, texts),
+        "ties": ties(page, texts),
+        "indicators": [asdict(indicator) for indicator in page.indicators],
+        "ranking": [entry(row) for row in page.ranking],
+        "matrices": matrices(page.matrices) if page.matrices else None,
+        "tables": [table(t) for t in page.tables],
+        "texts": texts.items,
+    }
+
+
+def check(page: Page) -> None:
+    """Refuse a page whose parts do not fit together."""
+    known = {node.id for node in page.nodes}
+    if len(known) != len(page.nodes):
+        raise ComityError("page: two nodes have the same id; give each its own", code=2)
+    named = [page.focal, *(end for tie in page.ties for end in (tie.a, tie.b))]
+    unknown = sorted({name for name in named if name} - known)
+    if unknown:
+        raise ComityError(f"page: no node for {', '.join(unknown[:5])}; add it to nodes", code=2)
+
+
+def kinds(declared: Sequence[Any], things: Iterable[Node] | Iterable[Tie]) -> list[list[str]]:
+    """Return [id, label, Chinese label] of the declared kinds, then of the others in use."""
+    rows = {kind.id: [kind.id, kind.label, kind.label_zh] for kind in declared}
+    used = {thing.kind for thing in things}
+    rest = {
+        kind: [kind, kind.replace("-", " ").capitalize(), ""] for kind in sorted(used - set(rows))
+    }
+    return [row for key, row in (rows | rest).items() if key in used]
+
+
+def number(value: float | None, digits: int = 10) -> float | None:
+    """Return a JSON number of so many significant digits; None where it is unknown."""
+    if value is None or not math.isfinite(value):
+        return None
+    return float(f"{value:.{digits}g}")
+
+
+def nodes(page: Page, texts: Texts) -> dict[str, Json]:
+    """Return the nodes as columns; `map` holds positions on the map, `facts` by node number."""
+    points = positions(page.nodes, page.ties)
+    rows = page.nodes
+    return {
+        "id": [n.id for n in rows],
+        "label": [n.label for n in rows],
+        "zh": sparse([n.label_zh for n in rows]),
+        "kind": [texts(n.kind) for n in rows],
+        "x": [round(float(x), 1) for x, _ in points],
+        "y": [round(float(y), 1) for _, y in points],
+        "map": {i: located(n) for i, n in enumerate(rows) if n.lon is not None},
+        "start": sparse([n.start for n in rows]),
+        "end": sparse([n.end for n in rows]),
+        "url": sparse([safe_url(n.url) for n in rows]),
+        "values": {i.id: [number(n.values.get(i.id), 7) for n in rows] for i in page.indicators},
+        "facts": sparse([facts(n, texts) for n in rows]),
+    }
+
+
+def sparse(values: Sequence[Json]) -> dict[int, Json]:
+    """Return the values that are not empty, by number."""
+    return {i: value for i, value in enumerate(values) if value}
+
+
+def located(node: Node) -> list[int]:
+    """Return a node's place on the map."""
+    x, y = place(node.lon or 0.0, node.lat or 0.0)
+    return [round(x), round(y)]
+
+
+def facts(node: Node, texts: Texts) -> list[list[Json]]:
+    """Return a node's facts as rows: label, value, source, address, date, confidence."""
+    return [
+        [
+            texts(f.label),
+            f.value,
+            texts(f.source),
+            texts(safe_url(f.url)),
+            f.date,
+            number(f.confidence),
+        ]
+        for f in node.facts
+    ]
+
+
+def ties(page: Page, texts: Texts) -> dict[str, Json]:
+    """Return the ties as columns; ends are node numbers, texts are numbers in `texts`."""
+    index = {node.id: i for i, node in enumerate(page.nodes)}
+    rows = page.ties
+    return {
+        "a": [index[t.a] for t in rows],
+        "b": [index[t.b] for t in rows],
+        "kind": [texts(t.kind) for t in rows],
+        "label": [texts(t.label) for t in rows],
+        "start": [texts(t.start) for t in rows],
+        "end": sparse([t.end for t in rows]),
+        "strength": [number(t.strength, 6) or 0 for t in rows],
+        "directed": [i for i, t in enumerate(rows) if t.directed],
+        "sources": sparse([links(t.sources, texts) for t in rows]),
+    }
+
+
+def links(sources: Sequence[Source], texts: Texts) -> list[list[int]]:
+    """Return sources as pairs of texts: title, address."""
+    return [[texts(s.title), texts(safe_url(s.url))] for s in sources]
+
+
+def entry(row: Entry) -> dict[str, Json]:
+    """Return a ranking row with the CLI's keys, without those that are unknown or empty."""
+    values = asdict(row)
+    values["via"] = [{"iso3": v["iso3"], "gain": number(v["gain"], 17)} for v in row.via]
+    values["factors"] = {key: number(value, 17) for key, value in row.factors.items()}
+    values["missing"] = list(row.missing)
+    clean = {key: number(v, 17) if isinstance(v, float) else v for key, v in values.items()}
+    return {key: value for key, value in clean.items() if value not in (None, "", [], {})}
+
+
+def table(data: Table) -> dict[str, Json]:
+    """Return a table; an interval becomes [value, low, high]."""
+    return {**asdict(data), "rows": [[cell(value) for value in row] for row in data.rows]}
+
+
+def cell(value: Json) -> Json:
+    """Return a table's cell as JSON."""
+    if isinstance(value, Interval):
+        return [number(value.value), number(value.low), number(value.high)]
+    return number(value) if isinstance(value, float) else value
+
+
+def matrices(data: Matrices) -> dict[str, Json]:
+    """Return the what-if's inputs, exact as long as they stay within EXACT_BYTES.
+
+    Single precision (relative error 6e-8) begins with the feasibility, which only multiplies.
+    """
+    n = len(data.countries)
+    parts = {"tau": data.tau, "feasibility": data.feasibility, "barrier": data.barrier}
+    for name, part in parts.items():
+        if part.shape not in ((n, n), (n,)):
+            raise ComityError(f"page: matrices.{name} must have shape ({n}, {n})", code=2)
+    packed = {name: pack(part) for name, part in parts.items()}
+    for name in ("feasibility", "barrier", "tau"):
+        if sum(len(p["data"]) + len(p.get("values", "")) for p in packed.values()) > EXACT_BYTES:
+            packed[name] = pack(parts[name], "<f4")
+    return {
+        **packed,
+        "countries": list(data.countries),
+        "need": [float(v) for v in data.need],
+        "capability": [float(v) for v in data.capability],
+        "strength": float(data.strength),
+        "candidates": None if data.candidates is None else np.flatnonzero(data.candidates).tolist(),
+        "missing": missing(data.missing),
+    }
+
+
+def missing(names: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Return the unknown inputs by country, without empty lists."""
+    return {country: list(inputs) for country, inputs in names.items() if len(inputs)}
+
+
+def pack(array: Array, kind: str = "<f8") -> dict[str, Json]:
+    """Return an array as base64, little-endian, a symmetric one as its upper triangle.
+
+    Few distinct values are stored once each, with a 16-bit number for every entry.
+    """
+    square = array.ndim == 2
+    symmetric = square and bool(np.array_equal(array, array.T, equal_nan=True))
+    flat = array[np.triu_indices(len(array))] if symmetric else array.ravel()
+    shape = "symmetric" if symmetric else "square" if square else "vector"
+    values, index = np.unique(flat, return_inverse=True)
+    if len(values) < 65536 and len(values) * 8 + len(flat) * 2 < len(flat) * int(kind[-1]):
+        kept = {"values": base64(values, "<f8"), "data": base64(index, "<u2")}
+    else:
+        kept = {"type": kind, "data": base64(flat, kind)}
+    return {"shape": shape, "n": len(array), **kept}
+
+
+def base64(values: NDArray[Any], kind: str) -> str:
+    """Return numbers of a type (numpy's notation) as base64."""
+    return b64encode(values.astype(kind).tobytes()).decode("ascii")

@@ -1,0 +1,118 @@
+"""Everything a ranking needs at one date, read once: network, needs, barriers, feasibility."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+import numpy as np
+
+from kg import barrier, need, network
+from kg.barrier import Barrier
+from kg.catalog import engine_query
+from kg.errors import ComityError
+from kg.leverage import Matrix, Vector, direct, expected, incumbent, onward, strengthened
+from kg.need import Needs
+from kg.network import Network
+from kg.store import Store
+from kg.terms import local
+
+DEFAULT_KIND = "information-security-agreement"
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The chance of an agreement with each country within five years, (n,), and its gaps."""
+
+    probability: Vector
+    missing: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Factors:
+    """The factors of one focal country's leverage; arrays are (n,) but `onward` (n, n).
+
+    `onward` entry (j, t) is the gain in reaching t through a tie with j; `tie` the strength that
+    the tie with j would have; `expected` the headline.
+    """
+
+    focal: int
+    tie: Vector
+    feasibility: Vector
+    barrier: Vector
+    incumbent: Vector
+    direct: Vector
+    onward: Matrix
+
+    @property
+    def gain(self) -> Vector:
+        """Direct plus onward gain, in units of need."""
+        return np.asarray(self.direct + self.onward.sum(axis=1))
+
+    @property
+    def expected(self) -> Vector:
+        """Expected leverage, in units of need."""
+        return expected(self.feasibility, self.barrier, self.incumbent, self.gain)
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What is known at one date, and the kind of agreement that is to be signed."""
+
+    network: Network
+    needs: Needs
+    barriers: list[Barrier]
+    sites: Mapping[tuple[str, str], int]
+    kind: str
+
+    @cached_property
+    def strength(self) -> float:
+        """The strength of the agreement that is to be signed."""
+        return self.network.kinds[self.kind].strength
+
+    def factors(self, focal: str) -> Factors:
+        """Compute every factor of a focal country's leverage with each other country."""
+        f = self.network.place(focal)
+        rho, capability = self.network.rho, self.needs.capability
+        tie = strengthened(self.network.tau, f, self.strength)
+        return Factors(
+            focal=f,
+            tie=tie,
+            feasibility=self.forecast(focal).probability,
+            barrier=barrier.discounts(self.barriers, self.network.countries[f].iso3, self.network),
+            incumbent=incumbent(rho, capability, f),
+            direct=direct(self.needs.need, capability, f),
+            onward=onward(rho, self.needs.need, f, tie),
+        )
+
+    def forecast(self, focal: str) -> Forecast:
+        """Return the calibrated chance that the focal country and each other sign in 5 years."""
+        from kg import feasibility
+
+        codes = [country.iso3 for country in self.network.countries]
+        known = feasibility.predict(focal.upper(), self.network.at.year)
+        return Forecast(
+            np.array([known[code].probability if code in known else np.nan for code in codes]),
+            tuple(known[code].missing if code in known else ("feasibility",) for code in codes),
+        )
+
+
+def load(
+    store: Store,
+    at: date,
+    kind: str = DEFAULT_KIND,
+    strengths: Mapping[str, float] | None = None,
+) -> Situation:
+    """Read a situation from a store; raise ComityError for a kind that is not known."""
+    net = network.load(store, at, strengths)
+    if kind not in net.kinds:
+        raise ComityError(f"--kind {kind}: no such kind: use one of {', '.join(net.kinds)}")
+    return Situation(net, need.load(store, net), barrier.load(store), _sites(store), kind)
+
+
+def _sites(store: Store) -> dict[tuple[str, str], int]:
+    """Count parks and projects by (home, host)."""
+    rows = store.texts(engine_query("sites"))
+    return {(local(home), local(host)): int(count) for home, host, count in rows}

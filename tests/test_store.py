@@ -1,0 +1,153 @@
+"""The embedded and the remote store: same answers, errors in one line, atomic replacement."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sysconfig
+import time
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from kg import catalog, situation
+from kg.errors import ComityError
+from kg.recommend import recommend
+from kg.store import EmbeddedStore, RemoteStore, solutions
+from kg.terms import BASE
+
+GRAPH = ox.NamedNode(BASE + "source/test")
+
+
+def quad(subject: str, value: str) -> ox.Quad:
+    return ox.Quad(
+        ox.NamedNode("http://x/" + subject), ox.NamedNode("http://x/p"), ox.Literal(value), GRAPH
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def served(folder: Path, *options: str) -> Iterator[str]:
+    """Serve a store on loopback with the oxigraph package's own server, until the test ends."""
+    program = shutil.which("oxigraph", path=sysconfig.get_path("scripts"))
+    assert program, "the test extra brings the oxigraph server"
+    address = f"127.0.0.1:{free_port()}"
+    command = [program, "serve-read-only", "--location", str(folder), "--bind", address, *options]
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            with socket.socket() as probe:
+                host, port = address.split(":")
+                if probe.connect_ex((host, int(port))) == 0:
+                    break
+            time.sleep(0.05)
+        yield f"http://{address}/query"
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+@pytest.fixture(scope="module", params=[("--union-default-graph",), ()], ids=["union", "no-union"])
+def remote(request: pytest.FixtureRequest, store: EmbeddedStore) -> Iterator[RemoteStore]:
+    """The shipped facts at an endpoint, whose default graph is their union, or empty."""
+    assert store.path
+    for address in served(store.path, *request.param):
+        yield RemoteStore(address)
+
+
+def rows(result: object) -> list[tuple[str, ...]]:
+    return sorted(tuple(str(term) for term in row) for row in solutions(result))  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(catalog.questions()))
+def test_every_question_has_the_same_answer_at_an_endpoint(
+    name: str, store: EmbeddedStore, remote: RemoteStore
+) -> None:
+    text = catalog.question(name).text
+    if "LIMIT" in text:
+        assert len(rows(remote.query(text))) == len(rows(store.query(text)))
+        return
+    here, there = store.query(text), remote.query(text)
+    if isinstance(here, ox.QueryBoolean):
+        assert bool(here) == bool(there)
+    else:
+        assert rows(here) == rows(there)
+
+
+@pytest.mark.slow
+def test_recommend_is_the_same_at_an_endpoint(store: EmbeddedStore, remote: RemoteStore) -> None:
+    day = date(2026, 1, 1)
+    here = [c.as_json() for c in recommend(situation.load(store, day), "KAZ")]
+    there = [c.as_json() for c in recommend(situation.load(remote, day), "KAZ")]
+    assert here == there
+
+
+def test_a_remote_graph_comes_back_as_triples(remote: RemoteStore) -> None:
+    found = list(
+        remote.query("CONSTRUCT { ?c schema:name ?n } { ?c skos:notation 'NAM' ; schema:name ?n }")
+    )
+    assert any("Namibia" in str(triple.object) for triple in found)  # type: ignore[union-attr]
+
+
+def test_errors_of_an_endpoint_are_one_line(remote: RemoteStore) -> None:
+    with pytest.raises(ComityError, match="refused the query"):
+        remote.query("SELECT * { ?s ?p }")
+    with pytest.raises(ComityError, match="cannot be reached"):
+        RemoteStore(f"http://127.0.0.1:{free_port()}/query")
+    with pytest.raises(ComityError, match="http"):
+        RemoteStore("ftp://127.0.0.1/")
+
+
+def test_a_bad_query_names_line_and_column(store: EmbeddedStore) -> None:
+    with pytest.raises(ComityError, match="line 2, column"):
+        store.query("SELECT * {\n ?s ?p }")
+
+
+def test_a_missing_store_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ComityError, match="comity build --graph"):
+        EmbeddedStore(tmp_path / "none")
+
+
+def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
+    first = EmbeddedStore(tmp_path / "g", writable=True)
+    with pytest.raises(ComityError, match="another process writes"):
+        EmbeddedStore(tmp_path / "g", writable=True)
+    assert first.location.endswith("g")
+
+
+def test_replace_makes_a_graph_exactly_what_is_given() -> None:
+    store = EmbeddedStore()
+    assert store.replace(GRAPH, [quad("a", "1"), quad("b", "2")]) == (2, 0)
+    assert store.replace(GRAPH, [quad("a", "1"), quad("b", "2")]) == (0, 0)
+    assert store.replace(GRAPH, [quad("b", "2"), quad("c", 'q"\n\\')]) == (1, 1)
+    assert set(store.inner) == {quad("b", "2"), quad("c", 'q"\n\\')}
+
+
+def test_texts_are_kept_until_the_store_changes(tmp_path: Path) -> None:
+    folder, question = tmp_path / "g", "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
+    writer = EmbeddedStore(folder, writable=True)
+    writer.replace(GRAPH, [quad("a", "1")])
+    del writer
+    assert EmbeddedStore(folder).texts(question) == [("1",)]
+    assert EmbeddedStore(folder).texts(question) == [("1",)]
+    writer = EmbeddedStore(folder, writable=True)
+    writer.replace(GRAPH, [quad("a", "1"), quad("b", "2")])
+    del writer
+    assert EmbeddedStore(folder).texts(question) == [("1",), ("2",)]
+
+
+def test_the_same_graph_as_an_rdflib_dataset(store: EmbeddedStore) -> None:
+    found = store.to_rdflib().query(
+        "SELECT ?n { ?c <http://www.w3.org/2004/02/skos/core#notation> 'NAM' ;"
+        " <https://schema.org/name> ?n FILTER(LANG(?n) = 'en') }"
+    )
+    assert [str(row[0]) for row in found] == ["Namibia"]
