@@ -167,6 +167,9 @@ def main() -> None:
 @click.argument("focal")
 @click.option("--top", type=click.IntRange(min=1), help="Show only the best so many.")
 @click.option("--mutual", is_flag=True, help="Rank by the Nash product of both sides' gains.")
+@click.option(
+    "--weights", metavar="NAME=N,...", help="Weigh feasibility, barrier, incumbent, gain."
+)
 @click.option("--everyone", is_flag=True, help="Rank countries outside the United Nations too.")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
 @ranking_options
@@ -175,6 +178,7 @@ def recommend(
     focal: str,
     top: int | None,
     mutual: bool,
+    weights: str | None,
     everyone: bool,
     html: Path | None,
     source: Source,
@@ -186,20 +190,20 @@ def recommend(
 
     Example: comity recommend KAZ --top 10 --html kazakhstan.html
     """
-    from kg.recommend import TABLE, recommend, table_row
+    from kg.recommend import Candidate, brief, flat, recommend
+    from kg.robustness import parse_weights
 
     store = source.store()
     situation = source.situation(store)
-    ranked = recommend(situation, focal, everyone, mutual)[:top]
+    chosen = parse_weights(weights) if weights else None
+    ranked = recommend(situation, focal, everyone, mutual, chosen)[:top]
     if html:
         from kg.draw import ranking_page
 
         ranking_page(store, situation, focal, ranked, html)
         note(f"wrote {html}")
-    if output.chosen == "json":
-        output.rows([candidate.as_json() for candidate in ranked])
-    else:
-        output.rows([table_row(candidate) for candidate in ranked], TABLE)
+    shape = {"json": Candidate.as_json, "table": brief}.get(output.chosen, flat)
+    output.rows([shape(candidate) for candidate in ranked])
 
 
 @main.command()
@@ -224,6 +228,124 @@ def rank(
 
     situation = source.situation(source.store())
     output.rows(ranking(situation.network, measure, situation.needs.need)[:top])
+
+
+@main.command()
+@click.argument("focal")
+@click.argument("partner")
+@ranking_options
+@output_options
+def explain(focal: str, partner: str, source: Source, output: Output) -> None:
+    """Explain one pair: every factor, fact and source behind its score.
+
+    Example: comity explain CHN KAZ
+    """
+    from kg import answer
+    from kg.explain import explain as explained
+    from kg.explain import rows, text
+
+    store = source.store()
+    found = explained(store, source.situation(store), focal, partner)
+    if output.chosen == "json":
+        answer.emit(answer.json_text(found.as_json()), output.path)
+    elif output.form is None and output.path is None:
+        answer.emit(text(found))
+    else:
+        output.rows(rows(found))
+
+
+@main.command()
+@click.argument("focal")
+@click.option("--size", type=click.IntRange(min=1), default=3, show_default=True, help="Partners.")
+@click.option("--include", multiple=True, metavar="CODE", help="A partner that must be in.")
+@click.option("--exclude", multiple=True, metavar="CODE", help="A country that must stay out.")
+@click.option("--body", help="Only members of this body, e.g. igo-asean.")
+@click.option(
+    "--accession",
+    type=click.Choice(["independent", "all-or-nothing", "certain"]),
+    default="independent",
+    show_default=True,
+    help="How partners join: each with its own chance, all together, or surely.",
+)
+@click.option("--hosts", is_flag=True, help="Rank existing bodies as hosts instead.")
+@ranking_options
+@output_options
+def coalition(
+    focal: str,
+    size: int,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    body: str | None,
+    accession: Any,  # noqa: ANN401
+    hosts: bool,
+    source: Source,
+    output: Output,
+) -> None:
+    """Find the best group to sign one agreement with, or the best existing body to host it.
+
+    Example: comity coalition CHN --size 4 --body igo-asean
+    """
+    from kg import group
+
+    store = source.store()
+    situation = source.situation(store)
+    if hosts:
+        output.rows([h.as_json() for h in group.hosts(store, situation, focal, accession)])
+        return
+    chosen = group.coalition(
+        situation, focal, size, accession, listed(include), listed(exclude), body
+    )
+    output.rows(group.steps(situation, chosen))
+    note(f"value {chosen.value:.6g}; guarantee: {chosen.guarantee}")
+
+
+@main.command()
+@click.argument("focal")
+@click.option("--add", multiple=True, metavar="CODES", help="Partners to sign with: KAZ,IDN.")
+@click.option("--remove", multiple=True, metavar="CODES", help="Partners whose ties all end.")
+@click.option("--top", type=click.IntRange(min=1), help="Show only the largest so many changes.")
+@ranking_options
+@output_options
+def whatif(
+    focal: str,
+    add: tuple[str, ...],
+    remove: tuple[str, ...],
+    top: int | None,
+    source: Source,
+    output: Output,
+) -> None:
+    """Show what changes if FOCAL signed with, or lost its ties to, these countries.
+
+    Example: comity whatif CHN --add KAZ,IDN --remove AUS --top 20
+    """
+    from kg.whatif import whatif as changes
+
+    if not add and not remove:
+        raise ComityError("give --add or --remove: there is nothing to change")
+    situation = source.situation(source.store())
+    rows = changes(situation, focal, listed(add), listed(remove))[:top]
+    output.rows([row.as_json() for row in rows])
+
+
+@main.command()
+@click.option("--ties", type=PATH, required=True, help="CSV with columns a, b and weight or not.")
+@click.option("--focal", required=True, help="The node that seeks a tie.")
+@click.option("--objective", default="reach", show_default=True, help="What a tie should raise.")
+@click.option("--strength", type=float, help="Of the new tie; 1, for reach 0.5.")
+@output_options
+def leverage(
+    ties: Path, focal: str, objective: str, strength: float | None, output: Output
+) -> None:
+    """Rank the non-neighbours of a node in any network by what a tie would gain.
+
+    Objectives: reach, harmonic, betweenness, forest, kirchhoff, katz, pagerank.
+
+    Example: comity leverage --ties ties.csv --focal A --objective harmonic --format json
+    """
+    from kg.objective import rank_ties
+    from kg.ties import read_ties
+
+    output.rows(rank_ties(read_ties(ties), focal, objective, strength), ["node", "gain"])
 
 
 @main.command()
@@ -327,14 +449,18 @@ def build(graph: Path | None) -> None:
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=PATH)
 @click.option("--graph", type=PATH, envvar="COMITY_GRAPH", required=True, help="The store.")
-@click.option("--source", help="Name the source; else the file's own name.")
-def load(files: tuple[Path, ...], graph: Path, source: str | None) -> None:
-    """Load RDF files and described CSV tables into a store of your own.
+@click.option("--source", help="Name the source of an RDF file; else the file's own name.")
+@click.option("--format", "form", help="A publisher's format, where it is not recognised.")
+@click.option("--edition", help="The release of a publisher's file, e.g. 2027.")
+def load(
+    files: tuple[Path, ...], graph: Path, source: str | None, form: str | None, edition: str | None
+) -> None:
+    """Load RDF, described CSV tables and publishers' own files into a store of your own.
 
     Make the store with `comity build --graph FOLDER`. Each source has its own named graph, which
     a newer file of the same source replaces.
 
-    Example: comity load mine.ttl --graph my-graph
+    Example: comity load mine.ttl ics-attack.json --graph my-graph
     """
     from kg.load import load as load_file
     from kg.store import EmbeddedStore
@@ -343,7 +469,7 @@ def load(files: tuple[Path, ...], graph: Path, source: str | None) -> None:
         raise ComityError(f"{graph}: no graph here: make one with `comity build --graph {graph}`")
     store: EmbeddedStore = EmbeddedStore(graph, writable=True)
     for path in files:
-        for change in load_file(store, path, source):
+        for change in load_file(store, path, source, form, edition):
             note(f"{path}: {change.graph}: {change.added} added, {change.removed} removed")
 
 
@@ -426,6 +552,11 @@ def pairs(option: str, texts: Sequence[str], kind: Callable[[str], Any] = str) -
             raise ComityError(f"{option} {text}: write NAME=VALUE")
         found[name] = kind(value)
     return found
+
+
+def listed(texts: Sequence[str]) -> list[str]:
+    """Split options that may each hold several codes: KAZ,IDN."""
+    return [code.strip() for text in texts for code in text.split(",") if code.strip()]
 
 
 def strength_of(text: str) -> float:

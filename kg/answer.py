@@ -61,7 +61,7 @@ def text(rows: Sequence[Row], form: str, columns: Sequence[str] | None = None) -
     """Return rows in one of FORMATS; `columns` sets which are shown in a table, and their order."""
     names = list(columns or (rows[0] if rows else ()))
     if form == "json":
-        return json.dumps([dict(row) for row in rows], ensure_ascii=False, indent=2) + "\n"
+        return json_text([dict(row) for row in rows])
     if form == "table":
         return _table(rows, names)
     if form not in FORMATS:
@@ -72,6 +72,11 @@ def text(rows: Sequence[Row], form: str, columns: Sequence[str] | None = None) -
 def is_graph(result: Result) -> bool:
     """Tell whether a result is a graph (CONSTRUCT, DESCRIBE), not rows or true/false."""
     return not isinstance(result, ox.QuerySolutions | ox.QueryBoolean)
+
+
+def json_text(document: object) -> str:
+    """Return a document as JSON text."""
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
 def result_text(result: Result, form: str) -> str:

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from kg.catalog import engine_query
-from kg.leverage import Vector
+from kg.leverage import Matrix
 from kg.network import Network
 from kg.store import Store
 from kg.terms import local
@@ -71,13 +71,13 @@ def level(barriers: list[Barrier]) -> float:
     return 1.0 - prod(1.0 - value for value in highest.values())
 
 
-def discounts(barriers: list[Barrier], focal: str, network: Network) -> Vector:
-    """Return (n,): the share of the gain that each country withholds from the focal one."""
+def table(barriers: list[Barrier], network: Network) -> Matrix:
+    """Return (n, n): row f, column j is the share of the gain that j withholds from f."""
+    found = np.zeros((len(network.countries),) * 2)
     codes = [country.iso3 for country in network.countries]
-    return np.array([level(held(barriers, code, focal)) for code in codes])
-
-
-def reserve(barriers: list[Barrier], focal: str, network: Network) -> Vector:
-    """Return (n,): the share of the gain that the focal country withholds from each other."""
-    codes = [country.iso3 for country in network.countries]
-    return np.array([level(held(barriers, focal, code)) for code in codes])
+    by_country = {b.country: [x for x in barriers if x.country == b.country] for b in barriers}
+    for country, own in by_country.items():
+        if country in network.index:
+            column = [level(held(own, country, focal)) for focal in codes]
+            found[:, network.index[country]] = column
+    return found

@@ -70,7 +70,7 @@ def compose(
         tie_kinds=[page.Kind(k.slug, k.label, k.label_zh) for k in net.kinds.values()],
         indicators=INDICATORS,
         ranking=[page.Entry.of(candidate.as_json()) for candidate in ranked],
-        matrices=_matrices(situation, centre, ranked),
+        matrices=_matrices(situation, ranked),
         sources=[cited(source) for source in sources.values()],
         notes=NOTES,
     )
@@ -213,7 +213,7 @@ def _facts(situation: Situation, country: Country, sources: dict[str, Source]) -
     return facts
 
 
-def _matrices(situation: Situation, centre: Country, ranked: Sequence[Candidate]) -> page.Matrices:
+def _matrices(situation: Situation, ranked: Sequence[Candidate]) -> page.Matrices:
     net, needs = situation.network, situation.needs
     codes = [country.iso3 for country in net.countries]
     chosen = {candidate.country.iso3 for candidate in ranked}
@@ -222,8 +222,8 @@ def _matrices(situation: Situation, centre: Country, ranked: Sequence[Candidate]
         tau=net.tau,
         need=needs.need,
         capability=needs.capability,
-        feasibility=situation.forecast(centre.iso3).probability,
-        barrier=barrier.discounts(situation.barriers, centre.iso3, net),
+        feasibility=situation.outlook.probability,
+        barrier=barrier.table(situation.barriers, net),
         strength=situation.strength,
         candidates=np.array([code in chosen for code in codes]),
         missing=dict(zip(codes, needs.missing, strict=True)),

@@ -23,11 +23,12 @@ from kg.store import Store
 
 FACTORS = ("feasibility", "barrier", "incumbent", "direct", "onward")
 Values = dict[str, float]
+LISTED = 12  # lines of a long list in the text; JSON and CSV hold all
 
 
 @dataclass(frozen=True)
 class Swap:
-    """How far one factor alone would have to move for the pair to change places with a neighbour."""
+    """How far one factor alone would have to move for the pair to reach a neighbour's score."""
 
     neighbour: str
     rank: int
@@ -112,7 +113,7 @@ def explain(store: Store, situation: Situation, focal: str, partner: str) -> Exp
         inputs=[*_inputs(situation, f.iso3), *_inputs(situation, j.iso3)],
         agreements=_agreements(store, situation, f.iso3, j.iso3),
         barriers=[asdict(b) for b in barrier.held(situation.barriers, j.iso3, f.iso3)],
-        feasibility=_features(f.iso3, j.iso3, net.at.year),
+        feasibility=_features(store, f.iso3, j.iso3, net.at.year),
         swaps=swaps(ranked, candidate),
     )
 
@@ -170,8 +171,10 @@ def _inputs(situation: Situation, iso3: str) -> list[dict[str, Any]]:
     if iso3 in needs.actors:
         actors, source = needs.actors[iso3], "misp-threat-actors"
         rows.append(_input(iso3, "threat actors said to attack it", actors, None, source))
-    for seen in needs.observations.get(iso3, {}).values():
-        rows.append(_input(iso3, seen.indicator, seen.value, seen.year, seen.source))
+    rows += [
+        _input(iso3, seen.indicator, seen.value, seen.year, seen.source)
+        for seen in needs.observations.get(iso3, {}).values()
+    ]
     return rows
 
 
@@ -193,7 +196,108 @@ def _agreements(store: Store, situation: Situation, one: str, other: str) -> lis
     ]
 
 
-def _features(focal: str, partner: str, year: int) -> list[dict[str, Any]]:
-    from kg import feasibility
+def _features(store: Store, focal: str, partner: str, year: int) -> list[dict[str, Any]]:
+    from kg import chronicle, feasibility
 
-    return [asdict(feature) for feature in feasibility.explain(focal, partner, year)]
+    history = chronicle.read(store)
+    if focal not in history.index or partner not in history.index:
+        return []
+    found = feasibility.forecast(history, feasibility.model_for(history, year), year)
+    return [asdict(reason) for reason in feasibility.explain(found, focal, partner)]
+
+
+def rows(found: Explanation) -> list[dict[str, Any]]:
+    """Return the explanation as one flat table: section, item, value, source."""
+    table = [
+        {"section": "share of the score", "item": name, "value": value, "source": ""}
+        for name, value in found.shapley.items()
+    ]
+    table += [
+        {
+            "section": f"input of {row['iso3']}",
+            "item": row["input"],
+            "value": row["value"],
+            "source": " ".join(str(part) for part in (row["source"], row["year"]) if part),
+        }
+        for row in found.inputs
+    ]
+    table += [
+        {"section": "onward", "item": via.iso3, "value": via.gain, "source": ""}
+        for via in found.candidate.via
+    ]
+    table += [
+        {"section": "barrier", "item": row["kind"], "value": row["level"], "source": row["source"]}
+        for row in found.barriers
+    ]
+    table += [
+        {
+            "section": "agreement",
+            "item": row["agreement"],
+            "value": row["contribution"],
+            "source": f"{row['source']} {row['locator']}".strip(),
+        }
+        for row in found.agreements
+    ]
+    table += [
+        {"section": "feasibility", "item": row["title"], "value": row["contribution"], "source": ""}
+        for row in found.feasibility
+    ]
+    return table
+
+
+def text(found: Explanation) -> str:
+    """Return the explanation as a page of plain text."""
+    c = found.candidate
+    parts = [
+        f"{found.focal} and {c.country.name} ({c.country.iso3}):"
+        f" rank {c.rank} of {found.candidates}",
+        f"expected leverage {c.expected_leverage:.4g} = feasibility {c.feasibility:.3f}"
+        f" x (1 - barrier {c.barrier:.3f}) x (1 - incumbent {c.incumbent:.3f})"
+        f" x (direct {c.direct:.4f} + onward {c.onward:.4f})",
+        f"what the partner gains: {c.partner_gain:.4g}",
+        f"channel: {c.channel}: {c.reason}",
+        f"missing: {', '.join(c.missing) or 'nothing'}",
+        "",
+        f"Against the median candidate ({found.baseline_score:.4g}), each factor adds (Shapley):",
+        *(f"  {name:12} {value:+.4g}" for name, value in found.shapley.items()),
+        "",
+        "Third countries reached through the partner:",
+        *(f"  {via.iso3}  {via.gain:.4f}" for via in c.via[:LISTED]),
+        "",
+        "Inputs:",
+        *(_input_line(row) for row in found.inputs),
+        "",
+        "Barriers:" if found.barriers else "Barriers: none is known",
+        *(_barrier_line(row) for row in found.barriers),
+        "",
+        "Agreements in force between the two, strongest first:",
+        *(_agreement_line(row) for row in found.agreements[:LISTED]),
+        "",
+        "Why this feasibility (log-odds):",
+        *(f"  {row['contribution']:+.2f}  {row['sentence']}" for row in found.feasibility[:LISTED]),
+        "",
+        "What would change the rank, one factor alone:",
+        *(_swap_line(swap) for swap in found.swaps),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _input_line(row: dict[str, Any]) -> str:
+    origin = f"  [{row['source']}{', ' + str(row['year']) if row['year'] else ''}]"
+    return f"  {row['iso3']}  {row['input']:34} {row['value']:.6g}{origin if row['source'] else ''}"
+
+
+def _barrier_line(row: dict[str, Any]) -> str:
+    where = f"{row['source']}, {row['locator']}; {row['checked']}, confidence {row['confidence']}"
+    return f"  {row['level']:.2f}  {row['kind']}: {row['text']} [{where}]"
+
+
+def _agreement_line(row: dict[str, Any]) -> str:
+    return f"  {row['contribution']:.3f}  {row['agreement']} [{row['source']} {row['locator']}]"
+
+
+def _swap_line(swap: Swap) -> str:
+    return (
+        f"  {swap.factor} {swap.now:.3f} -> {swap.needed:.3f}"
+        f" gives the score of {swap.neighbour} (rank {swap.rank})"
+    )

@@ -3,18 +3,20 @@
 Everything a forecast may use is held here with the year in which it became known, so a question
 "as of year Y" is answered by a filter on that year and by nothing else:
 
-- an agreement counts from the year it was signed; its status and end, which are as of today in
-  every published list, are not read at all;
-- a membership counts from its first year to its end, if the end is past at Y;
-- an indicator gives its last value at or before Y, and nothing if there is none.
+- an agreement counts from the year it was signed; its status and its end, which every published
+  list gives as of today, are not read at all;
+- a membership counts from its first year until its end, if that end is past at Y;
+- an indicator gives its last value at or before Y, and nothing if there is none;
+- a country exists from the year of its first indicator.
 """
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import combinations
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,20 +32,25 @@ Row: TypeAlias = Mapping[str, str]
 Table: TypeAlias = Mapping[str, Sequence[str]]
 
 DATA = Path(__file__).parent / "data"
-INDICATORS = ("gdp", "population", "ideal-point")
+INDICATORS = ("gdp", "ideal-point")
+BLOC = "-bloc"
+"""Suffix of a kind's agreements of three and more parties, which are kept apart."""
 NEVER = 9999
 COLUMNS = {
-    "countries": ("iso3", "name", "region", "subregion", "un_member"),
+    "countries": ("iso3", "name", "region", "un_member"),
     "agreements": ("id", "kind", "signed"),
     "participations": ("of", "country", "start", "end"),
     "observations": ("country", "indicator", "year", "value"),
     "dyads": ("a", "b", "distance_km", "contiguous", "common_language", "colony"),
 }
+# Belgium and Luxembourg sign investment treaties as one party, their economic union.
+JOINT_PARTIES = {"investment-treaty": frozenset({"BEL", "LUX"})}
+FLAGS = {"true": 1.0, "false": 0.0, "": float("nan")}
 
 
 @dataclass(frozen=True)
 class Ties:
-    """Signatures between two countries: positions `a` < `b` in the list of countries, and years."""
+    """Signatures that tie two countries: positions `a` < `b` in the list of countries, years."""
 
     a: Ints
     b: Ints
@@ -51,8 +58,8 @@ class Ties:
 
 
 @dataclass(frozen=True)
-class Spells:
-    """Memberships: `country` belongs to `group` from year `start` until before year `end`."""
+class Memberships:
+    """`country` belongs to body `group` from year `start` until before year `end`."""
 
     country: Ints
     group: Ints
@@ -84,17 +91,16 @@ class Geography:
 class History:
     """All dated facts about `countries` (ISO alpha-3, sorted) that a forecast may use.
 
-    `ties` holds agreements of exactly two parties by kind, `blocs` those of three and more,
-    `bodies` the memberships of intergovernmental organizations.
+    `ties` holds agreements of exactly two parties under their kind, and the pairs brought
+    together by an agreement of three and more parties under the kind with `-bloc` appended.
+    `region` numbers the regions; a country without one is a region of its own.
     """
 
     countries: tuple[str, ...]
     names: tuple[str, ...]
     region: Ints
-    subregion: Ints
     ties: Mapping[str, Ties]
-    blocs: Mapping[str, Spells]
-    bodies: Spells
+    bodies: Memberships
     series: Mapping[str, Series]
     geography: Geography
 
@@ -106,36 +112,31 @@ class History:
         participations: Iterable[Row],
         observations: Iterable[Row],
         dyads: Iterable[Row],
-        members: Sequence[str] | None = None,
+        members: Iterable[str] | None = None,
     ) -> History:
-        """Build from rows shaped like the shipped tables (columns: see `COLUMNS`; all text).
+        """Build from rows shaped like the shipped tables (columns: `COLUMNS`; all text).
 
         `members` (ISO alpha-3) replaces the member states of the United Nations as the countries
-        compared. Rows about other countries are left out.
+        compared. Rows about other countries are left out. Raises ComityError on a bad date or
+        number.
         """
-        given = zip(
-            COLUMNS, (countries, agreements, participations, observations, dyads), strict=True
-        )
-        return cls.from_tables({name: _columns(name, rows) for name, rows in given}, members)
+        given = (countries, agreements, participations, observations, dyads)
+        tables = {name: _columns(name, rows) for name, rows in zip(COLUMNS, given, strict=True)}
+        return cls.from_tables(tables, members)
 
     @classmethod
     def from_tables(
-        cls, tables: Mapping[str, Table], members: Sequence[str] | None = None
+        cls, tables: Mapping[str, Table], members: Iterable[str] | None = None
     ) -> History:
-        """Build from whole columns: {table: {column: cells}}, the fast way in."""
+        """Build from whole columns, {table: {column: cells}}: the fast way in."""
         states = _states(tables["countries"], members)
         index = {code: i for i, code in enumerate(states)}
         parties, bodies = _parties(tables["participations"], index)
-        ties, blocs = _agreements(
-            tables["agreements"], parties, {index.get("BEL", -2), index.get("LUX", -3)}
-        )
         return cls(
             countries=tuple(states),
-            names=tuple(row[0] for row in states.values()),
-            region=_codes([row[1] for row in states.values()]),
-            subregion=_codes([row[2] for row in states.values()]),
-            ties=ties,
-            blocs=blocs,
+            names=tuple(name for name, _ in states.values()),
+            region=_codes([region for _, region in states.values()]),
+            ties=_ties(tables["agreements"], parties, index),
             bodies=bodies,
             series=_series(tables["observations"], index),
             geography=_geography(tables["dyads"], index),
@@ -146,6 +147,11 @@ class History:
         """Position of each country."""
         return {code: i for i, code in enumerate(self.countries)}
 
+    @cached_property
+    def last_year(self) -> int:
+        """The last year in which any agreement was signed."""
+        return max((int(t.year.max()) for t in self.ties.values() if len(t.year)), default=0)
+
     def position(self, country: str) -> int:
         """Return the position of `country`; raises ComityError if it is not compared."""
         if country not in self.index:
@@ -155,15 +161,32 @@ class History:
             )
         return self.index[country]
 
+    def with_ties(self, kind: str, ties: Ties) -> History:
+        """Return the same history with `ties` as one more kind."""
+        return replace(self, ties={**self.ties, kind: ties})
+
     def signed(self, kinds: Iterable[str], after: int, until: int) -> Floats:
-        """Return (n, n): bilateral agreements of `kinds` signed in after+1 .. until."""
+        """Return (n, n): how many agreements of `kinds` were signed in after+1 .. until."""
         counts = np.zeros((len(self.countries),) * 2)
-        for kind in kinds:
-            if kind in self.ties:
-                ties = self.ties[kind]
-                chosen = (ties.year > after) & (ties.year <= until)
-                np.add.at(counts, (ties.a[chosen], ties.b[chosen]), 1.0)
+        for ties in self._of(kinds):
+            chosen = (ties.year > after) & (ties.year <= until)
+            np.add.at(counts, (ties.a[chosen], ties.b[chosen]), 1.0)
         return counts + counts.T
+
+    def latest(self, kinds: Iterable[str], until: int) -> Ints:
+        """Return (n, n): the last year of a signature at or before `until`; -NEVER if none."""
+        years = np.full((len(self.countries),) * 2, -NEVER, dtype=np.int64)
+        for ties in self._of(kinds):
+            chosen = ties.year <= until
+            np.maximum.at(years, (ties.a[chosen], ties.b[chosen]), ties.year[chosen])
+        return np.maximum(years, years.T)
+
+    def first(self, kinds: Iterable[str]) -> Ints:
+        """Return (n, n): the year of the first signature ever; NEVER if none."""
+        years = np.full((len(self.countries),) * 2, NEVER, dtype=np.int64)
+        for ties in self._of(kinds):
+            np.minimum.at(years, (ties.a, ties.b), ties.year)
+        return np.minimum(years, years.T)
 
     def as_of(self, indicator: str, year: int) -> Floats:
         """Return (n,): the last value of `indicator` at or before `year`, NaN if none."""
@@ -174,21 +197,29 @@ class History:
             values[series.country[known]] = series.value[known]
         return values
 
+    def known(self, year: int) -> Flags:
+        """Return (n,): whether any indicator of the country is dated at or before `year`."""
+        values = np.stack([self.as_of(name, year) for name in INDICATORS])
+        return np.asarray(~np.isnan(values).all(axis=0))
 
-def members_of(spells: Spells, countries: int, year: int) -> Floats:
-    """Return (countries, groups): 1 where the country is a member at the end of `year`."""
-    incidence = np.zeros((countries, spells.groups))
-    current = (spells.start <= year) & (spells.end > year)
-    incidence[spells.country[current], spells.group[current]] = 1.0
-    return incidence
+    def memberships(self, year: int) -> Floats:
+        """Return (n, bodies): 1 where the country is a member at the end of `year`."""
+        spells = self.bodies
+        incidence = np.zeros((len(self.countries), spells.groups))
+        current = (spells.start <= year) & (spells.end > year)
+        incidence[spells.country[current], spells.group[current]] = 1.0
+        return incidence
+
+    def _of(self, kinds: Iterable[str]) -> list[Ties]:
+        return [self.ties[kind] for kind in kinds if kind in self.ties]
 
 
-def load(folder: Path = DATA, members: Sequence[str] | None = None) -> History:
+def load(folder: Path = DATA, members: Iterable[str] | None = None) -> History:
     """Read the shipped tables (CSV, UTF-8) from `folder`.
 
     Raises ComityError if a table or one of its columns is missing.
     """
-    tables: dict[str, Table] = {
+    tables = {
         name: _read(folder / f"{name}.csv", name) for name in COLUMNS if name != "observations"
     }
     parts = [_read(folder / "observations" / f"{key}.csv", "observations") for key in INDICATORS]
@@ -201,15 +232,14 @@ def load(folder: Path = DATA, members: Sequence[str] | None = None) -> History:
 
 def _read(path: Path, table: str) -> Table:
     if not path.is_file():
-        raise ComityError(f"{path}: missing table; reinstall comity or rebuild its data")
+        raise ComityError(f"{path}: this table is missing; install comity again")
     with path.open(encoding="utf-8", newline="") as handle:
-        rows = csv.reader(handle)
-        head = next(rows, [])
-        columns = dict(zip(head, zip(*rows, strict=True), strict=False)) or dict.fromkeys(head, ())
+        head, *rows = csv.reader(handle)
     missing = [name for name in COLUMNS[table] if name not in head]
     if missing:
-        raise ComityError(f"{path}: line 1: no column {', '.join(missing)}")
-    return columns
+        raise ComityError(f"{path}: line 1: there is no column {', '.join(missing)}; add it")
+    cells = list(zip(*rows, strict=True)) or [()] * len(head)
+    return dict(zip(head, cells, strict=True))
 
 
 def _columns(table: str, rows: Iterable[Row]) -> Table:
@@ -217,111 +247,113 @@ def _columns(table: str, rows: Iterable[Row]) -> Table:
     return {name: [row.get(name) or "" for row in listed] for name in COLUMNS[table]}
 
 
-def _states(table: Table, members: Sequence[str] | None) -> dict[str, tuple[str, str, str]]:
-    """Return {iso3: (name, region, subregion)} of the countries compared, sorted by code."""
+def _cells(tables: Table, name: str) -> Iterable[tuple[str, ...]]:
+    return zip(*(tables[column] for column in COLUMNS[name]), strict=True)
+
+
+def _states(table: Table, members: Iterable[str] | None) -> dict[str, tuple[str, str]]:
+    """Return {iso3: (name, region)} of the countries compared, sorted by code."""
     wanted = None if members is None else set(members)
-    rows = zip(*(table[c] for c in COLUMNS["countries"]), strict=True)
     return {
-        code: (name, region, subregion)
-        for code, name, region, subregion, member in sorted(rows)
+        code: (name, region)
+        for code, name, region, member in sorted(_cells(table, "countries"))
         if (member == "true" if wanted is None else code in wanted)
     }
 
 
 def _codes(labels: Sequence[str]) -> Ints:
-    """Number the labels; an empty one is a class of its own for each country, equal to none."""
     known = {label: i for i, label in enumerate(sorted(set(labels) - {""}))}
     return np.array([known.get(label, -1 - i) for i, label in enumerate(labels)], dtype=np.int64)
 
 
 def _year(date: str, default: int = NEVER) -> int:
-    return int(date[:4]) if date else default
+    if not date:
+        return default
+    if not date[:4].isdecimal():
+        raise ComityError(f"{date!r} is not a date; write YYYY, YYYY-MM or YYYY-MM-DD")
+    return int(date[:4])
 
 
-def _parties(
-    table: Table, index: Mapping[str, int]
-) -> tuple[dict[str, list[tuple[int, int]]], Spells]:
-    """Split participations: {agreement id: [(country or -1, start)]} and memberships of bodies."""
-    parties: dict[str, list[tuple[int, int]]] = {}
+def _number(cell: str) -> float:
+    try:
+        return FLAGS[cell] if cell in FLAGS else float(cell)
+    except ValueError as error:
+        raise ComityError(f"{cell!r} is not a number") from error
+
+
+def _parties(table: Table, index: Mapping[str, int]) -> tuple[dict[str, set[str]], Memberships]:
+    """Split participations into {agreement: its parties} and the memberships of bodies."""
+    parties: dict[str, set[str]] = {}
     bodies: dict[str, int] = {}
     spells: list[tuple[int, int, int, int]] = []
-    for of, country, start, end in zip(*(table[c] for c in COLUMNS["participations"]), strict=True):
-        place = index.get(country, -1)
-        if of.startswith("agreement/"):
-            parties.setdefault(of[10:], []).append((place, _year(start)))
-        elif place >= 0 and start:
-            group = bodies.setdefault(of, len(bodies))
-            spells.append((place, group, _year(start), _year(end)))
-    return parties, _spells(spells, len(bodies))
+    for of, code, since, until in _cells(table, "participations"):
+        kind, _, key = of.partition("/")
+        if kind == "agreement":
+            parties.setdefault(key, set()).add(code)
+        elif code in index and since:
+            body = bodies.setdefault(key, len(bodies))
+            spells.append((index[code], body, _year(since), _year(until)))
+    country, group, start, end = np.array(spells, dtype=np.int64).reshape(-1, 4).T
+    return parties, Memberships(country, group, start, end, len(bodies))
 
 
-def _spells(rows: Sequence[tuple[int, int, int, int]], groups: int) -> Spells:
-    block = np.array(rows, dtype=np.int64).reshape(-1, 4)
-    return Spells(*block.T, groups=groups)
+def _ties(
+    table: Table, parties: Mapping[str, set[str]], index: Mapping[str, int]
+) -> dict[str, Ties]:
+    """Return the signatures by kind, bilateral ones apart from those of three and more parties."""
+    rows: dict[str, list[tuple[int, int, int]]] = {}
+    for key, kind, signed in _cells(table, "agreements"):
+        states = parties.get(key, set())
+        joint = JOINT_PARTIES.get(kind, frozenset()) & states
+        sides = len(states) - max(0, len(joint) - 1)
+        if signed and sides > 1:
+            label, year = kind if sides == 2 else kind + BLOC, _year(signed)
+            pairs = _pairs(states, joint, index)
+            rows.setdefault(label, []).extend((a, b, year) for a, b in pairs)
+    return {kind: ties_of(cells) for kind, cells in rows.items()}
 
 
-def _agreements(
-    table: Table, parties: Mapping[str, Sequence[tuple[int, int]]], union: set[int]
-) -> tuple[dict[str, Ties], dict[str, Spells]]:
-    """Sort agreements by kind into those of exactly two parties and those of more."""
-    pairs: dict[str, list[tuple[int, int, int]]] = {}
-    groups: dict[str, list[tuple[int, int, int, int]]] = {}
-    count: dict[str, int] = {}
-    for key, kind, signed in zip(*(table[c] for c in COLUMNS["agreements"]), strict=True):
-        members = parties.get(key, ())
-        places = sorted({place for place, _ in members})
-        if not signed or len(members) < 2:
-            continue
-        if len(members) == 3 and union <= set(places):
-            o = [p for p in places if p not in union][0]
-            if o >= 0:
-                for u in union:
-                    pairs.setdefault(kind, []).append((min(o, u), max(o, u), _year(signed)))
-            continue
-        if len(members) == 2:
-            if places[0] >= 0 and len(places) == 2:
-                pairs.setdefault(kind, []).append((places[0], places[1], _year(signed)))
-            continue
-        group = count[kind] = count.get(kind, -1) + 1
-        groups.setdefault(kind, []).extend(
-            (place, group, _year(signed), NEVER) for place in places if place >= 0
-        )
-    ties = {kind: Ties(*np.array(rows, dtype=np.int64).T) for kind, rows in pairs.items()}
-    return ties, {kind: _spells(rows, count[kind] + 1) for kind, rows in groups.items()}
+def ties_of(rows: Sequence[tuple[int, int, int]]) -> Ties:
+    """Return the ties of rows (a, b, year), where a < b are positions of countries."""
+    return Ties(*np.array(rows, dtype=np.int64).reshape(-1, 3).T)
+
+
+def _pairs(
+    states: set[str], joint: frozenset[str], index: Mapping[str, int]
+) -> list[tuple[int, int]]:
+    """Return the pairs of parties compared (positions a < b), but none within a joint party."""
+    places = sorted(index[code] for code in states if code in index)
+    inside = {index[code] for code in joint if code in index}
+    return [(a, b) for a, b in combinations(places, 2) if not inside >= {a, b}]
 
 
 def _series(table: Table, index: Mapping[str, int]) -> dict[str, Series]:
-    rows: dict[str, list[tuple[int, int, float]]] = {}
-    for country, indicator, year, value in zip(
-        *(table[c] for c in COLUMNS["observations"]), strict=True
-    ):
+    cells: dict[str, list[tuple[int, int, float]]] = {}
+    for country, indicator, year, value in _cells(table, "observations"):
         if country in index and value:
-            rows.setdefault(indicator, []).append((int(year[:4]), index[country], float(value)))
-    return {name: _one_series(sorted(cells)) for name, cells in rows.items()}
+            row = (_year(year), index[country], _number(value))
+            cells.setdefault(indicator, []).append(row)
+    return {name: _one_series(sorted(rows)) for name, rows in cells.items()}
 
 
-def _one_series(cells: Sequence[tuple[int, int, float]]) -> Series:
-    years, places, values = zip(*cells, strict=True)
+def _one_series(rows: Sequence[tuple[int, int, float]]) -> Series:
+    years, places, values = zip(*rows, strict=True)
     return Series(np.array(places), np.array(years), np.array(values, dtype=np.float64))
 
 
 def _geography(table: Table, index: Mapping[str, int]) -> Geography:
-    a = np.array([index.get(code, -1) for code in table["a"]], dtype=np.int64)
-    b = np.array([index.get(code, -1) for code in table["b"]], dtype=np.int64)
-    inside = (a >= 0) & (b >= 0)
-    grids = []
-    for column in COLUMNS["dyads"][2:]:
-        cells = [_number(cell) for cell in table[column]]
-        grid = np.full((len(index),) * 2, np.nan)
-        values = np.array(cells, dtype=np.float64)[inside]
-        grid[a[inside], b[inside]] = values
-        grid[b[inside], a[inside]] = values
-        grids.append(grid)
-    return Geography(*grids)
+    rows = [
+        (index[a], index[b], *map(_number, cells))
+        for a, b, *cells in _cells(table, "dyads")
+        if a in index and b in index
+    ]
+    block = np.array(rows, dtype=np.float64).reshape(-1, 6)
+    a, b = block[:, 0].astype(np.int64), block[:, 1].astype(np.int64)
+    return Geography(*(_grid(len(index), a, b, values) for values in block[:, 2:].T))
 
 
-def _number(cell: str) -> float:
-    return _WORDS[cell] if cell in _WORDS else float(cell)
-
-
-_WORDS = {"true": 1.0, "false": 0.0, "": float("nan")}
+def _grid(n: int, a: Ints, b: Ints, values: Floats) -> Floats:
+    grid = np.full((n, n), np.nan)
+    grid[a, b] = values
+    grid[b, a] = values
+    return grid

@@ -103,11 +103,12 @@ def pair_core(
     minor = own * other - cross * cross
     scale = 1.0 + own * p_ff + 2.0 * cross * p_fj + other * p_jj
     scale = scale + minor * (p_ff * p_jj - p_fj * p_fj)
-    return (
-        (own + minor * p_jj) / scale,
-        (cross - minor * p_fj) / scale,
-        (other + minor * p_ff) / scale,
-    )
+    with np.errstate(divide="ignore", invalid="ignore"):  # f = j is no tie, whatever it gives
+        return (
+            (own + minor * p_jj) / scale,
+            (cross - minor * p_fj) / scale,
+            (other + minor * p_ff) / scale,
+        )
 
 
 def core(change: Block, block: Block) -> Block:

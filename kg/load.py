@@ -1,8 +1,8 @@
 """Bring your own data: RDF files, CSV tables with CSVW metadata, and publishers' own files.
 
 Each source has its own named graph. A file is read whole before the store is touched; then one
-transaction makes what was read the whole content of that source's graph. Loading twice changes
-nothing, a newer edition replaces its own graph only, and a load that is killed leaves the old one.
+transaction for each graph makes what was read its whole content. Loading twice changes nothing, a
+newer edition replaces its own graph only, and a load that is killed leaves the old one.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pyoxigraph as ox
 from kg import csvw
 from kg.errors import ComityError
 from kg.store import EmbeddedStore
-from kg.terms import BASE, PREFIXES
+from kg.terms import BASE, PREFIXES, shipped
 
 RDF_SUFFIXES = {".ttl", ".nt", ".nq", ".trig", ".rdf", ".xml", ".jsonld", ".n3", ".owl"}
 SKOLEM = BASE + "unnamed/"
@@ -33,10 +33,20 @@ class Loaded:
     removed: int
 
 
-def load(store: EmbeddedStore, path: Path, source: str | None = None) -> list[Loaded]:
-    """Load one file; return what changed, graph by graph. Raises ComityError at a bad file."""
+def load(
+    store: EmbeddedStore,
+    path: Path,
+    source: str | None = None,
+    form: str | None = None,
+    edition: str | None = None,
+) -> list[Loaded]:
+    """Load one file; return what changed, graph by graph. Raises ComityError at a bad file.
+
+    `source` names the graph of an RDF file (else the file's own name), `form` the publisher's
+    format (else it is recognised), `edition` the release of a publisher's file.
+    """
     by_graph: dict[str, list[ox.Quad]] = {}
-    for quad in read(path, source or path.stem):
+    for quad in read(path, source, form, edition):
         by_graph.setdefault(quad.graph_name.value, []).append(quad)  # type: ignore[union-attr]
     return [
         Loaded(graph, *store.replace(ox.NamedNode(graph), quads))
@@ -44,24 +54,42 @@ def load(store: EmbeddedStore, path: Path, source: str | None = None) -> list[Lo
     ]
 
 
-def read(path: Path, source: str) -> Iterator[ox.Quad]:
-    """Yield the quads of a file, those without a graph in the graph of `source`."""
+def read(
+    path: Path, source: str | None = None, form: str | None = None, edition: str | None = None
+) -> Iterator[ox.Quad]:
+    """Yield the quads of a file: RDF, a CSV beside its CSVW metadata, or a publisher's format."""
     if not path.is_file():
         raise ComityError(f"{path}: no such file")
-    if path.suffix.lower() in RDF_SUFFIXES:
-        yield from _rdf(path, source)
-    elif metadata := _metadata(path):
+    if form is None and path.suffix.lower() in RDF_SUFFIXES:
+        yield from _rdf(path, source or path.stem)
+    elif form is None and (metadata := _metadata(path)):
         yield from csvw.table_quads(path, csvw.schema(metadata))
     else:
-        raise ComityError(
-            f"{path}: unknown format: give RDF, or a CSV with {path.name}-metadata.json"
-        )
+        yield from _published(path, form, edition)
 
 
 def _metadata(path: Path) -> Path | None:
     """Find a table's CSVW metadata where the standard puts it: FILE-metadata.json."""
     beside = path.with_name(path.name + "-metadata.json")
     return beside if beside.is_file() else None
+
+
+def _published(path: Path, form: str | None, edition: str | None) -> Iterator[ox.Quad]:
+    from kg import sources
+
+    imported = sources.read(path, form, edition)
+    yield from _table("sources", [dict(imported.source)])
+    for name, rows in imported.tables.items():
+        yield from _table(name, rows)
+
+
+def _table(name: str, rows: list[dict[str, str]]) -> Iterator[ox.Quad]:
+    described = csvw.schema(shipped("data") / "schemas" / f"{name}.json")
+    for row in rows:
+        try:
+            yield from csvw.row_quads(row, described)
+        except ValueError as error:
+            raise ComityError(f"table {name}, row {row}: {error}") from error
 
 
 def _rdf(path: Path, source: str) -> Iterator[ox.Quad]:
@@ -81,7 +109,7 @@ def _position(error: SyntaxError) -> str:
 
 
 def _described(graph: ox.NamedNode, path: Path) -> Iterator[ox.Quad]:
-    """State the file as the source of its graph, unless it says so itself."""
+    """State the file as the source of its graph."""
     kind = ox.NamedNode(PREFIXES["dcat"] + "Dataset")
     yield ox.Quad(graph, ox.NamedNode(PREFIXES["rdf"] + "type"), kind, graph)
     title = ox.NamedNode(PREFIXES["dcterms"] + "title")
@@ -98,11 +126,8 @@ def _skolemized(parsed: ox.Dataset, graph: ox.NamedNode) -> Iterator[ox.Quad]:
     content = hashlib.blake2b(lines.encode(), digest_size=8).hexdigest()
 
     def named(term: object) -> object:
-        return (
-            ox.NamedNode(f"{SKOLEM}{content}/{term.value}")
-            if isinstance(term, ox.BlankNode)
-            else term
-        )
+        unnamed = isinstance(term, ox.BlankNode)
+        return ox.NamedNode(f"{SKOLEM}{content}/{term.value}") if unnamed else term  # type: ignore[attr-defined]
 
     for quad in parsed:
         home = graph if isinstance(quad.graph_name, ox.DefaultGraph) else quad.graph_name

@@ -7,9 +7,10 @@ value       industrial value at stake, V = GDP * industry share: log10 of V in c
             between 100 million (0) and 10 trillion (1).
 capability  the Global Cybersecurity Index of the latest edition at or before the date.
 
-A missing input is imputed by the median of its subregion (of its region, of all, where that is
-unknown too), except exposure: an unreported country counts as one reported once. Whatever was
-imputed is listed in `missing`, and is shown as such wherever it is used.
+A missing input is imputed. Exposure: an unreported country counts as one reported once. Value: by
+the line of log V on log population, fitted on the countries that have both. Capability: the median
+of the subregion (of the region, of all, where that is unknown too). Whatever was imputed is listed
+in `missing`, and is shown as such wherever it is used.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from kg.terms import PREFIXES, local, named
 LOWEST_VALUE = 1e8
 HIGHEST_VALUE = 1e13
 NEUTRAL = 0.5  # a scaled factor nobody has an observation of
-MEMORY = 12  # years: an older observation is treated as missing
 
-INDICATORS = ("gdp", "industry-share", "gci", "gdp-per-head")
+# How many years an observation is of use; a count of people ages less than an economy's figures.
+MEMORY = {"gdp": 12, "industry-share": 12, "gci": 12, "gdp-per-head": 12, "population": 30}
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,11 @@ def load(store: Store, network: Network) -> Needs:
         "industrial value": np.array([_industry(seen.get(c.iso3, {})) for c in places]),
         "capability": np.array([_seen(seen.get(c.iso3, {}), "gci") for c in places]),
     }
+    people = np.array([_seen(seen.get(c.iso3, {}), "population") for c in places])
     gaps = {name: np.isnan(column) for name, column in raw.items()}
     return Needs(
         exposure=scaled_exposure(np.where(gaps["threat exposure"], 1.0, raw["threat exposure"])),
-        value=imputed(scaled_value(raw["industrial value"]), places),
+        value=scaled_value(fitted(raw["industrial value"], people)),
         capability=imputed(raw["capability"], places),
         actors=actors,
         observations=seen,
@@ -89,11 +91,11 @@ def load(store: Store, network: Network) -> Needs:
 def latest(store: Store, year: int) -> dict[str, dict[str, Observation]]:
     """Return the latest observation up to a year, by country and indicator."""
     text = engine_query("observations")
-    text = with_values(text, "indicator", [named(PREFIXES["indicator"] + i) for i in INDICATORS])
+    text = with_values(text, "indicator", [named(PREFIXES["indicator"] + i) for i in MEMORY])
     found: dict[str, dict[str, Observation]] = {}
     for country, indicator, when, value, source in store.texts(text):
         seen = Observation(local(indicator), int(when), float(value), local(source))
-        if year - MEMORY <= seen.year <= year:
+        if year - MEMORY[seen.indicator] <= seen.year <= year:
             known = found.setdefault(local(country), {})
             if seen.indicator not in known or known[seen.indicator].year < seen.year:
                 known[seen.indicator] = seen
@@ -110,6 +112,17 @@ def scaled_value(dollars: Vector) -> Vector:
     """Scale industrial value added in current US dollars to 0..1, by its order of magnitude."""
     low, high = np.log10(LOWEST_VALUE), np.log10(HIGHEST_VALUE)
     return np.asarray(np.clip((np.log10(np.maximum(dollars, 1.0)) - low) / (high - low), 0, 1))
+
+
+def fitted(dollars: Vector, people: Vector) -> Vector:
+    """Fill gaps in industrial value by its log-linear relation to population; 0 without people."""
+    known = (dollars > 0) & (people > 0)
+    filled = np.nan_to_num(dollars)
+    gaps = np.isnan(dollars) & (people > 0)
+    if known.sum() > 2:
+        slope, level = np.polyfit(np.log(people[known]), np.log(dollars[known]), 1)
+        filled[gaps] = np.exp(level + slope * np.log(people[gaps]))
+    return np.asarray(filled)
 
 
 def imputed(column: Vector, countries: tuple[Country, ...]) -> Vector:

@@ -17,10 +17,11 @@ noisy-or of its agreements, tau = 1 - prod(1 - s) (Pearl 1988, section 4.3.2).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,7 +86,8 @@ class Network:
     """The cooperation network at a date.
 
     `incidence` (agreements, countries) holds 1 where a country takes part; `contribution`
-    (agreements,) is what each agreement adds to every pair of its parties, 0..1.
+    (agreements,) is what each agreement adds to every pair of its parties, 0..1; `tau` (n, n) the
+    tie strengths, symmetric with a zero diagonal; `rho` (n, n) the channel strengths.
     """
 
     at: date
@@ -95,24 +97,13 @@ class Network:
     agreement_kinds: tuple[str, ...]
     incidence: csr_array
     contribution: Vector
+    tau: Matrix
+    rho: Matrix
 
     @cached_property
     def index(self) -> dict[str, int]:
         """The position of each country by its code."""
         return {country.iso3: place for place, country in enumerate(self.countries)}
-
-    @cached_property
-    def tau(self) -> Matrix:
-        """Tie strengths, (n, n): symmetric, zero diagonal, 0..1."""
-        surprise = self.incidence.multiply(-np.log1p(-self.contribution)[:, None])
-        tau = -np.expm1(-(self.incidence.T @ surprise).toarray())
-        np.fill_diagonal(tau, 0.0)
-        return np.asarray((tau + tau.T) / 2)
-
-    @cached_property
-    def rho(self) -> Matrix:
-        """Channel strengths, (n, n): the best path's product of tie strengths."""
-        return channel_strength(self.tau)
 
     def place(self, iso3: str) -> int:
         """Return a country's position; raise ComityError with close matches where unknown."""
@@ -179,12 +170,21 @@ def read_kinds(store: Store, strengths: Mapping[str, float]) -> dict[str, Kind]:
 
 
 def read_memberships(store: Store) -> list[Membership]:
-    """Read every participation that has a start; observers and mere signatories take no part."""
-    return [
+    """Read every participation that has a start; observers and mere signatories take no part.
+
+    An end that one source states closes what another, which may be older, leaves open.
+    """
+    rows = [
         Membership(local(country), of, local(kind).removeprefix("kind-"), start, end or ended_by)
         for country, of, kind, start, end, ended_by, role in _texts(store, "participations")
         if role not in OUTSIDE
     ]
+    ends = {(row.country, row.of): row.end for row in sorted(rows, key=attrgetter("end"))}
+    return [_closed(row, ends.get((row.country, row.of), "")) for row in rows if row.start]
+
+
+def _closed(row: Membership, end: str) -> Membership:
+    return replace(row, end=end) if not row.end and row.start < end else row
 
 
 def unknown_country(text: str, countries: tuple[Country, ...]) -> str:
@@ -201,6 +201,14 @@ def specificity(parties: Vector, countries: int) -> Vector:
     """Return how much of its strength an agreement with this many parties gives to each pair."""
     scaled = np.log(countries / np.maximum(parties, 2)) / np.log(countries / 2)
     return np.asarray(np.clip(scaled, 0.0, 1.0))
+
+
+def tie_strength(incidence: csr_array, contribution: Vector) -> Matrix:
+    """Return tau (n, n): the noisy-or of the contributions of the agreements that two share."""
+    surprise = incidence.multiply(-np.log1p(-contribution)[:, None])
+    tau = -np.expm1(-(incidence.T @ surprise).toarray())
+    np.fill_diagonal(tau, 0.0)
+    return np.asarray((tau + tau.T) / 2)
 
 
 def _project(
@@ -226,7 +234,9 @@ def _project(
     parties = np.asarray(incidence.sum(axis=1), dtype=np.float64).ravel()
     share = strength * specificity(parties, len(nodes)) * (parties >= 2)
     chosen = tuple(kind_of[iri] for iri in agreements)
-    return Network(at, nodes, kinds, agreements, chosen, incidence, share)
+    tau = tie_strength(incidence, share)
+    rho = channel_strength(tau)
+    return Network(at, nodes, kinds, agreements, chosen, incidence, share, tau, rho)
 
 
 def _texts(store: Store, name: str) -> Rows:

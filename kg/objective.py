@@ -28,7 +28,7 @@ degree: views, not headlines.
 `state` keeps the matrices of a network in memory; it answers for a focal node, all pairs or whole
 agreements, and accepts a tie in O(n^2). Up to LARGE nodes everything is exact. Above, `rank_ties`
 is exact for reach and harmonic; for forest, kirchhoff, katz and pagerank it estimates what it needs
-of the inverse and solves exactly for the best 64 (`kg.sparse`); betweenness is refused.
+of the inverse and solves exactly for the best 64 or more (`kg.sparse`); betweenness is refused.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from kg.resolvent import Forest, Katz, Kirchhoff, PageRank, Problem, Resolvent
 from kg.ties import STRENGTH, Ties
 
 LARGE = 5_000  # nodes up to which matrices are dense
-EXACT = 64  # candidates solved for exactly above that
+EXACT, ROUNDS, TOP = 64, 4, 20  # candidates solved for at a time, how often, for the best how many
 BLOCK = 256  # sources searched at a time above that
 
 Network: TypeAlias = Matrix | csr_array
@@ -165,6 +165,8 @@ def large_gains(
 ) -> tuple[Vector, NDArray[np.bool_]]:
     """Return (n,) the gains, as `gains` does, and (n,) which of them are only estimated."""
     tied = _tied(network, focal)
+    if tied.all():
+        return np.full(len(tied), np.nan), np.zeros(len(tied), bool)
     if objective in PROBLEMS:
         return _screened(PROBLEMS[objective](network), focal, strength, tied)
     if objective == "betweenness":
@@ -176,15 +178,25 @@ def large_gains(
 def _screened(
     problem: Problem, focal: int, strength: float, tied: NDArray[np.bool_]
 ) -> tuple[Vector, NDArray[np.bool_]]:
-    """Return the gains with the best EXACT solved for, and which are only estimated."""
+    """Return the gains with the best solved for exactly, and which are only estimated.
+
+    EXACT candidates are solved for at a time, until no estimate left comes within twice the error
+    seen so far of the exact gain at rank TOP, or after ROUNDS.
+    """
     system = problem.system()
     known = sparse.estimate(system, focal, singular=problem.singular)
-    table = np.where(tied, -np.inf, problem.gain(known, strength)[0])
-    best = np.argsort(-table)[:EXACT]
-    known = sparse.refine(known, system, best, singular=problem.singular)
-    table = np.where(tied, np.nan, problem.gain(known, strength)[0])
+    guess = np.where(tied, -np.inf, problem.gain(known, strength)[0])
+    order = np.argsort(-guess)[: np.count_nonzero(~tied)]
+    for stop in range(EXACT, EXACT * ROUNDS + 1, EXACT):
+        known = sparse.refine(known, system, order[stop - EXACT : stop], singular=problem.singular)
+        table = np.where(tied, np.nan, problem.gain(known, strength)[0])
+        solved = table[order[:stop]]
+        error = np.sqrt(np.mean((guess[order[:stop]] / solved - 1.0) ** 2))
+        left = guess[order[stop:]].max(initial=-np.inf)
+        if left * (1.0 + 2.0 * error) < np.sort(solved)[::-1][:TOP].min():
+            break
     estimated = np.ones(len(table), bool)
-    estimated[best] = False
+    estimated[order[:stop]] = False
     return table, estimated
 
 

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from kg import barrier, channel
-from kg.leverage import Vector, expected, incumbent_at, onward_offered
+from kg import channel, robustness
+from kg.leverage import Matrix, Vector, expected, incumbent_at, onward_offered
 from kg.network import Country
 from kg.situation import Factors, Situation
 
-TABLE = (
-    "rank",
-    "iso3",
-    "name",
-    "expected_leverage",
-    "feasibility",
-    "direct",
-    "onward",
-    "barrier",
-    "incumbent",
-    "via",
-    "channel",
-    "missing",
-)
 SHOWN_VIA = 3
 TIE_OF_RANK = 1e-12  # relative difference below which two scores share a rank
 
@@ -40,10 +25,23 @@ class Via:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """A rank, its 5-95 % interval and the chance of the top 10 under random weights."""
+
+    rank: int
+    low: int
+    high: int
+    top: float
+
+
+@dataclass(frozen=True)
 class Candidate:
     """One partner country of a ranking; gains are in units of need, the rest in 0..1."""
 
     rank: int
+    rank_low: int
+    rank_high: int
+    p_top10: float
     country: Country
     expected_leverage: float
     feasibility: float
@@ -62,6 +60,9 @@ class Candidate:
         """Return the candidate as the command line prints it in JSON."""
         return {
             "rank": self.rank,
+            "rank_low": self.rank_low,
+            "rank_high": self.rank_high,
+            "p_top10": self.p_top10,
             "iso3": self.country.iso3,
             "name": self.country.name,
             "expected_leverage": self.expected_leverage,
@@ -79,32 +80,71 @@ class Candidate:
         }
 
 
-def table_row(candidate: Candidate) -> dict[str, Any]:
-    """Return a candidate as a row of a table: the three third countries that matter most."""
-    row = candidate.as_json()
-    row["via"] = [via.iso3 for via in candidate.via[:SHOWN_VIA]]
-    return row
+def flat(candidate: Candidate) -> dict[str, Any]:
+    """Return a candidate as a row of CSV: the three third countries that matter most."""
+    return {**candidate.as_json(), "via": [via.iso3 for via in candidate.via[:SHOWN_VIA]]}
+
+
+def brief(candidate: Candidate) -> dict[str, Any]:
+    """Return a candidate as a row to be read: short headings, the rank's interval in one cell."""
+    row = flat(candidate)
+    return {
+        "rank": row["rank"],
+        "5-95 %": f"{candidate.rank_low}-{candidate.rank_high}",
+        "P(top 10)": f"{candidate.p_top10:.0%}",
+        "code": row["iso3"],
+        "country": row["name"],
+        "expected": f"{candidate.expected_leverage:.2e}",
+        "feasible": row["feasibility"],
+        "direct": row["direct"],
+        "onward": row["onward"],
+        "barrier": row["barrier"],
+        "incumbent": row["incumbent"],
+        "through it": row["via"],
+        "channel": row["channel"],
+        "not known": row["missing"],
+    }
 
 
 def recommend(
-    situation: Situation, focal: str, everyone: bool = False, mutual: bool = False
+    situation: Situation,
+    focal: str,
+    everyone: bool = False,
+    mutual: bool = False,
+    weights: Vector | None = None,
 ) -> list[Candidate]:
     """Rank the partners of a focal country by expected leverage, best first.
 
     Candidates are the members of the United Nations, or `everyone` in the network. With `mutual`
-    the order is that of the Nash product, expected gain of the one times that of the other.
+    the order is that of the Nash product, expected gain of the one times that of the other; with
+    `weights` (see `kg.robustness.CRITERIA`) that of the weighted product. Every rank carries its
+    5-95 % interval and the chance of the top 10 under random weights.
     """
     factors = situation.factors(focal)
     partner = partner_gains(situation, factors)
-    score = np.sqrt(factors.expected * partner) if mutual else factors.expected
-    chosen = candidates(situation, factors.focal, everyone)
-    chosen.sort(key=lambda j: (-score[j], situation.network.countries[j].iso3))
-    ranks = shared_ranks(score[chosen])
-    gaps = situation.forecast(focal).missing
+    chosen = np.array(candidates(situation, factors.focal, everyone))
+    values = robustness.criteria(factors, chosen)
+    score = _score(factors.expected[chosen], partner[chosen], values, mutual, weights)
+    codes = [situation.network.countries[j].iso3 for j in chosen]
+    order = sorted(range(len(chosen)), key=lambda c: (-score[c], codes[c]))
+    sure = robustness.acceptability(values)
     return [
-        _candidate(situation, factors, rank, j, float(partner[j]), gaps[j])
-        for rank, j in zip(ranks, chosen, strict=True)
+        _candidate(
+            situation,
+            factors,
+            chosen[c],
+            float(partner[chosen[c]]),
+            Standing(rank, int(sure.low[c]), int(sure.high[c]), float(sure.top[c])),
+        )
+        for rank, c in zip(shared_ranks(score[order]), order, strict=True)
     ]
+
+
+def _score(
+    expected: Vector, partner: Vector, values: Matrix, mutual: bool, weights: Vector | None
+) -> Vector:
+    score = expected if weights is None else robustness.weighted(values, weights)
+    return np.asarray(np.sqrt(score * partner)) if mutual else score
 
 
 def candidates(situation: Situation, focal: int, everyone: bool = False) -> list[int]:
@@ -119,9 +159,8 @@ def partner_gains(situation: Situation, factors: Factors) -> Vector:
     The chance that the two sign is the same seen from either side.
     """
     rho, needs, f = situation.network.rho, situation.needs, factors.focal
-    focal = situation.network.countries[f].iso3
     gain = factors.direct + onward_offered(rho, needs.need, f, factors.tie)
-    reserve = barrier.reserve(situation.barriers, focal, situation.network)
+    reserve = situation.withheld[:, f]
     rivals = incumbent_at(rho, needs.capability, f)
     return expected(factors.feasibility, reserve, rivals, gain)
 
@@ -136,16 +175,14 @@ def shared_ranks(scores: Vector) -> list[int]:
 
 
 def _candidate(
-    situation: Situation,
-    factors: Factors,
-    rank: int,
-    j: int,
-    partner_gain: float,
-    forecast_gaps: Sequence[str],
+    situation: Situation, factors: Factors, j: int, partner_gain: float, standing: Standing
 ) -> Candidate:
     suggestion = channel.suggest(_pair(situation, factors, j))
     return Candidate(
-        rank=rank,
+        rank=standing.rank,
+        rank_low=standing.low,
+        rank_high=standing.high,
+        p_top10=standing.top,
         country=situation.network.countries[j],
         expected_leverage=float(factors.expected[j]),
         feasibility=float(factors.feasibility[j]),
@@ -158,7 +195,7 @@ def _candidate(
         via=_via(situation, factors.onward[j]),
         channel=suggestion.channel,
         reason=suggestion.reason,
-        missing=tuple(dict.fromkeys((*situation.needs.missing[j], *forecast_gaps))),
+        missing=tuple(dict.fromkeys((*situation.needs.missing[j], *factors.gaps[j]))),
     )
 
 

@@ -4,7 +4,7 @@ weights   stochastic multicriteria acceptability analysis (Lahdelma, Hokkanen an
           the headline is a product, so a weight is the exponent of a factor; Dirichlet draws whose
           mean gives every factor the exponent 1.
 ties      replicates of the network in which each present tie is dropped and each absent one added
-          by chance, as many of one as of the other (a tenth), the focal country's own by feasibility.
+          by chance, a tenth each; the focal country's own by feasibility.
 Sobol     first-order and total indices (Sobol 2001; Saltelli et al. 2010) of the weights on the
           place of the first candidate, by SALib.
 """
@@ -18,6 +18,7 @@ import numpy as np
 
 from kg.centrality import FAINT
 from kg.errors import ComityError
+from kg.inverse import Indices
 from kg.leverage import (
     Matrix,
     Vector,
@@ -49,7 +50,7 @@ class Acceptability:
     top: Vector
 
 
-def criteria(factors: Factors, chosen: Sequence[int]) -> Matrix:
+def criteria(factors: Factors, chosen: Sequence[int] | Indices) -> Matrix:
     """Return (m, 4): the factors of the headline product of each candidate, larger is better."""
     rows = (factors.feasibility, 1 - factors.barrier, 1 - factors.incumbent, factors.gain)
     return np.asarray(np.column_stack(rows)[list(chosen)])

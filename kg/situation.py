@@ -1,21 +1,22 @@
-"""Everything a ranking needs at one date, read once: network, needs, barriers, feasibility."""
+"""Everything a ranking needs at one date, read once: network, needs, barriers, outlook."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
 import numpy as np
 
-from kg import barrier, need, network
+from kg import barrier, need, network, outlook
 from kg.barrier import Barrier
 from kg.catalog import engine_query
 from kg.errors import ComityError
 from kg.leverage import Matrix, Vector, direct, expected, incumbent, onward, strengthened
 from kg.need import Needs
 from kg.network import Network
+from kg.outlook import Outlook
 from kg.store import Store
 from kg.terms import local
 
@@ -23,19 +24,11 @@ DEFAULT_KIND = "information-security-agreement"
 
 
 @dataclass(frozen=True)
-class Forecast:
-    """The chance of an agreement with each country within five years, (n,), and its gaps."""
-
-    probability: Vector
-    missing: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True)
 class Factors:
     """The factors of one focal country's leverage; arrays are (n,) but `onward` (n, n).
 
     `onward` entry (j, t) is the gain in reaching t through a tie with j; `tie` the strength that
-    the tie with j would have; `expected` the headline.
+    the tie with j would have; `gaps` what was not known of the pair; `expected` the headline.
     """
 
     focal: int
@@ -45,6 +38,7 @@ class Factors:
     incumbent: Vector
     direct: Vector
     onward: Matrix
+    gaps: tuple[tuple[str, ...], ...]
 
     @property
     def gain(self) -> Vector:
@@ -65,12 +59,22 @@ class Situation:
     needs: Needs
     barriers: list[Barrier]
     sites: Mapping[tuple[str, str], int]
+    outlook: Outlook
     kind: str
 
     @cached_property
     def strength(self) -> float:
         """The strength of the agreement that is to be signed."""
         return self.network.kinds[self.kind].strength
+
+    @cached_property
+    def withheld(self) -> Matrix:
+        """Row f, column j: the share of the gain that country j withholds from f."""
+        return barrier.table(self.barriers, self.network)
+
+    def with_ties(self, tau: Matrix, rho: Matrix) -> Situation:
+        """Return the same situation with other tie and channel strengths."""
+        return replace(self, network=replace(self.network, tau=tau, rho=rho))
 
     def factors(self, focal: str) -> Factors:
         """Compute every factor of a focal country's leverage with each other country."""
@@ -80,22 +84,12 @@ class Situation:
         return Factors(
             focal=f,
             tie=tie,
-            feasibility=self.forecast(focal).probability,
-            barrier=barrier.discounts(self.barriers, self.network.countries[f].iso3, self.network),
+            feasibility=self.outlook.probability[f],
+            barrier=self.withheld[f],
             incumbent=incumbent(rho, capability, f),
             direct=direct(self.needs.need, capability, f),
             onward=onward(rho, self.needs.need, f, tie),
-        )
-
-    def forecast(self, focal: str) -> Forecast:
-        """Return the calibrated chance that the focal country and each other sign in 5 years."""
-        from kg import feasibility
-
-        codes = [country.iso3 for country in self.network.countries]
-        known = feasibility.predict(focal.upper(), self.network.at.year)
-        return Forecast(
-            np.array([known[code].probability if code in known else np.nan for code in codes]),
-            tuple(known[code].missing if code in known else ("feasibility",) for code in codes),
+            gaps=self.outlook.missing[f],
         )
 
 
@@ -109,7 +103,14 @@ def load(
     net = network.load(store, at, strengths)
     if kind not in net.kinds:
         raise ComityError(f"--kind {kind}: no such kind: use one of {', '.join(net.kinds)}")
-    return Situation(net, need.load(store, net), barrier.load(store), _sites(store), kind)
+    return Situation(
+        network=net,
+        needs=need.load(store, net),
+        barriers=barrier.load(store),
+        sites=_sites(store),
+        outlook=outlook.load(store, net),
+        kind=kind,
+    )
 
 
 def _sites(store: Store) -> dict[tuple[str, str], int]:

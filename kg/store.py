@@ -8,7 +8,7 @@ each source.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -44,6 +44,9 @@ class Store(Protocol):
     def texts(self, text: str) -> Rows:
         """Answer a SELECT with plain texts: short IRIs, literals' values, "" where unbound."""
 
+    def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:
+        """Return what `ask` makes of this graph, kept between runs where that is possible."""
+
 
 class EmbeddedStore:
     """A pyoxigraph store on disk, or in memory when no path is given."""
@@ -67,9 +70,13 @@ class EmbeddedStore:
 
     def texts(self, text: str) -> Rows:
         """Answer a SELECT with plain texts; a read-only store's answers are kept between runs."""
+        return self.kept(text, lambda: _texts(self.query(text)))
+
+    def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:
+        """Return what `ask` makes of this graph; a read-only store's answers are kept."""
         if self.path is None or self.writable:
-            return _texts(self.query(text))
-        return remembered(self.path, text, lambda: _texts(self.query(text)))
+            return ask()
+        return remembered(self.path, question, ask)
 
     def replace(self, graph: ox.NamedNode, quads: Iterable[ox.Quad]) -> tuple[int, int]:
         """Make `quads` the whole content of one named graph, in one transaction.
@@ -112,6 +119,10 @@ class RemoteStore:
     def texts(self, text: str) -> Rows:
         """Answer a SELECT with plain texts."""
         return _texts(self.query(text))
+
+    def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:  # noqa: ARG002
+        """Return what `ask` makes of this graph; an endpoint may change at any time."""
+        return ask()
 
     def _missing_union(self) -> list[str]:
         """List the named graphs to merge where the endpoint's default graph is not their union."""

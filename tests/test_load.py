@@ -56,7 +56,7 @@ def test_a_newer_edition_replaces_its_own_graph_only(mine: EmbeddedStore, tmp_pa
         ("bad.ttl", "@prefix : <http://x/> .\n:a :b ;; c .", r"bad\.ttl:2:7"),
         ("bad.nt", "<http://x/a> <http://x/b>", r"bad\.nt:1"),
         ("bad.jsonld", '{"@id": ', r"bad\.jsonld"),
-        ("bad.xyz", "", "unknown format"),
+        ("bad.xyz", "", "no known format"),
     ],
 )
 def test_a_malformed_file_changes_nothing(

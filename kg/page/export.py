@@ -86,9 +86,9 @@ def picture(form: str) -> Callable[[nx.MultiDiGraph], bytes]:
         except ImportError as error:
             raise ComityError(f"{form} needs matplotlib: pip install matplotlib", code=3) from error
         spots = places(graph)
-        figure = Figure(figsize=(16, 9), layout="tight")
+        figure = Figure(figsize=(16, 9))
         FigureCanvasAgg(figure)
-        axes = figure.add_subplot()
+        axes = figure.add_axes((0.02, 0.02, 0.96, 0.96))
         axes.set_axis_off()
         axes.invert_yaxis()
         lines = [(spots[a], spots[b]) for a, b in graph.edges() if a != b]

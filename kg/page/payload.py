@@ -20,7 +20,7 @@ from kg.page.projection import place
 Json: TypeAlias = Any
 Array: TypeAlias = NDArray[np.float64]
 
-EXACT_BYTES = 400_000  # above this, the matrices travel in single precision
+EXACT_BYTES = 380_000  # above this, the matrices travel in single precision
 
 
 class Texts:
@@ -207,7 +207,7 @@ def matrices(data: Matrices) -> dict[str, Json]:
             raise ComityError(f"page: matrices.{name} must have shape ({n}, {n})", code=2)
     packed = {name: pack(part) for name, part in parts.items()}
     for name in ("feasibility", "barrier", "tau"):
-        if sum(len(p["data"]) + len(p.get("values", "")) for p in packed.values()) > EXACT_BYTES:
+        if sum(map(size, packed.values())) > EXACT_BYTES:
             packed[name] = pack(parts[name], "<f4")
     return {
         **packed,
@@ -228,18 +228,28 @@ def missing(names: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
 def pack(array: Array, kind: str = "<f8") -> dict[str, Json]:
     """Return an array as base64, little-endian, a symmetric one as its upper triangle.
 
-    Few distinct values are stored once each, with a 16-bit number for every entry.
+    Of three ways the shortest: all values; every value once and its number for each entry; the
+    entries that are not zero and where they are. `kind` is numpy's name of the type of values.
     """
     square = array.ndim == 2
     symmetric = square and bool(np.array_equal(array, array.T, equal_nan=True))
     flat = array[np.triu_indices(len(array))] if symmetric else array.ravel()
     shape = "symmetric" if symmetric else "square" if square else "vector"
-    values, index = np.unique(flat, return_inverse=True)
-    if len(values) < 65536 and len(values) * 8 + len(flat) * 2 < len(flat) * int(kind[-1]):
-        kept = {"values": base64(values, "<f8"), "data": base64(index, "<u2")}
-    else:
-        kept = {"type": kind, "data": base64(flat, kind)}
-    return {"shape": shape, "n": len(array), **kept}
+    values, number = np.unique(flat, return_inverse=True)
+    where = np.flatnonzero(flat)
+    ways = [
+        {"values": base64(flat, kind)},
+        {"values": base64(flat[where], kind), "where": base64(where, "<u4")},
+    ]
+    if len(values) <= 65536:
+        ways.append({"values": base64(values, kind), "number": base64(number, "<u2")})
+    shortest = min(ways, key=size)
+    return {"shape": shape, "n": len(array), "type": kind, **shortest}
+
+
+def size(packed: dict[str, Json]) -> int:
+    """Return how many characters of base64 a packed array takes."""
+    return sum(len(packed.get(part, "")) for part in ("values", "where", "number"))
 
 
 def base64(values: NDArray[Any], kind: str) -> str:

@@ -115,9 +115,13 @@ function styled(rows) {
   return new Map(
     rows.map(([id, label, zh], i) => [
       id,
-      { id, label, zh, shape: SHAPES[i % 7], dash: DASHES[i % 7], hue: i % 8 },
+      { id, label: capital(label), zh, shape: SHAPES[i % 7], dash: DASHES[i % 7], hue: i % 8 },
     ]),
   );
+}
+
+function capital(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function named(thing) {

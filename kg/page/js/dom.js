@@ -88,10 +88,9 @@ function figure(value) {
 
 function percent(value) {
   if (value === null || value === undefined) return t("unknown");
-  return value.toLocaleString(state.lang, {
-    style: "percent",
-    maximumFractionDigits: value < 0.1 && value > 0 ? 1 : 0,
-  });
+  const digits =
+    value > 0 && value < 0.1 ? { maximumSignificantDigits: 2 } : { maximumFractionDigits: 0 };
+  return value.toLocaleString(state.lang, { style: "percent", ...digits });
 }
 
 // Run `work` soon, once, however often it is asked for until then.

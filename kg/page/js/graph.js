@@ -121,7 +121,9 @@ function items() {
   const { nodes: visible, ties, anchors: open } = shown();
   const nodes = [...visible].map((i) => NODES[i]);
   graph.unit = unit(nodes);
-  const look = looks();
+  // Dashes would double the time to draw so many lines.
+  const selected = BY_ID.get(state.select)?.i ?? null;
+  const look = { ...looks(), selected, plain: ties.length > LIVELY };
   const sizes = nodeSizes(nodes);
   const labels = labelled(nodes, open, sizes);
   const crowd = ties.length > CURVED;
@@ -149,8 +151,9 @@ function nodeSizes(nodes) {
   const values = nodes.map((node) => (indicator ? valueOf(node, indicator.id) : node.ties.length) ?? 0);
   const most = values.reduce((a, b) => Math.max(a, b), 0) || 1;
   const base = nodes.length > 1500 ? 2.5 : 4.5;
+  const scale = graph.unit * Math.min(1, Math.max(0.5, byId("canvas").clientWidth / 900));
   return new Map(
-    nodes.map((node, i) => [node.i, (base + 9 * Math.sqrt(Math.max(0, values[i]) / most)) * graph.unit]),
+    nodes.map((node, i) => [node.i, (base + 9 * Math.sqrt(Math.max(0, values[i]) / most)) * scale]),
   );
 }
 
@@ -160,8 +163,9 @@ function labelled(nodes, open, sizes) {
   const chosen = new Set();
   const rank = (node) => (open.has(node.i) ? 1e9 : sizes.get(node.i) + node.ties.length * 1e-6);
   const order = nodes.map((node) => [rank(node), node]).sort((a, b) => b[0] - a[0]);
+  const most = Math.min(DATA.labels, byId("canvas").clientWidth / 28) + open.size;
   for (const [, node] of order.slice(0, 400)) {
-    if (chosen.size >= DATA.labels + open.size) break;
+    if (chosen.size >= most) break;
     const box = labelBox(node, sizes.get(node.i));
     if (!open.has(node.i) && taken.some((other) => overlap(box, other))) continue;
     chosen.add(node.i);
@@ -201,14 +205,15 @@ function nodeItem(node, open, look, size, label) {
 function tieItem(tie, look, crowd, faint) {
   const style = TIE_KINDS.get(tie.kind);
   const chosen = tie.i === state.tie;
+  const lit = chosen || look.selected === tie.a || look.selected === tie.b;
   const item = {
     id: tie.i,
     from: tie.a,
     to: tie.b,
     width: (0.8 + 2.4 * tie.strength + (chosen ? 2 : 0)) * graph.unit * (crowd ? 0.7 : 1),
-    color: { color: look.ties[style.hue], highlight: look.accent, opacity: chosen ? 1 : faint },
+    color: { color: look.ties[style.hue], highlight: look.accent, opacity: lit ? 0.95 : look.selected === null ? faint : faint / 2 },
   };
-  if (style.dash) item.dashes = style.dash.map((length) => length * graph.unit);
+  if (style.dash && !look.plain) item.dashes = style.dash.map((length) => length * graph.unit);
   if (tie.directed) item.arrows = { to: { enabled: true, scaleFactor: 0.5 * graph.unit } };
   if (tie.pair.length > 1) item.smooth = curve(tie);
   return item;

@@ -76,7 +76,9 @@ function drawTop() {
   translate();
   byId("language").textContent = state.lang === "zh" ? "English" : "中文";
   byId("language").lang = state.lang === "zh" ? "en" : "zh";
-  byId("theme").textContent = t(`theme-${state.theme}`);
+  byId("theme").textContent = { auto: "◐", light: "○", dark: "●" }[state.theme];
+  byId("theme").title = t(`theme-${state.theme}`);
+  byId("theme").setAttribute("aria-label", t(`theme-${state.theme}`));
 }
 
 function pageAddress() {
@@ -99,6 +101,12 @@ async function copyLink() {
   }
 }
 
+// Paper is light, whatever the screen is.
+function printTheme(theme) {
+  document.documentElement.dataset.theme = theme;
+  if (graph.network) drawGraph();
+}
+
 function start() {
   Object.assign(state, fromHash(location.hash.slice(1)));
   document.documentElement.dataset.theme = state.theme;
@@ -117,6 +125,8 @@ function start() {
   startTables();
   startDownloads();
   translate();
+  window.addEventListener("beforeprint", () => printTheme("light"));
+  window.addEventListener("afterprint", () => printTheme(state.theme));
   window.addEventListener("hashchange", () => update(fromHash(location.hash.slice(1))));
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     for (const [keys, act] of LISTENERS) if (keys.includes("theme")) act(["theme"]);

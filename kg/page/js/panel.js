@@ -3,10 +3,9 @@
 const MANY = 60;
 
 function startPanel() {
-  const draw = later(drawPanel);
   listen(["select", "tie", "lang", "focal", "add", "drop", "weights", "from", "to", "noTies", "pinned"], (changed) => {
     if (changed.includes("select") || changed.includes("tie")) panelState.all = false;
-    draw();
+    drawPanel();
   });
   byId("panel").addEventListener("keydown", (event) => {
     if (event.key === "Escape") closePanel();

@@ -40,7 +40,7 @@ function interval(row, n) {
 const COLUMNS = [
   ["rank", "rank", (row) => [String(row.rank), moved(row)]],
   ["interval", "rank-range", (row, all) => [interval(row, all.n), el("small", {}, rangeText(row))]],
-  ["name", "country", (row) => [countryButton(row), doubt(row)]],
+  ["name", "country", (row) => el("span", { class: "who" }, countryButton(row), doubt(row))],
   ["bar", "contributions", (row, all) => bar(row, all.most)],
   ["expected_leverage", "expected_leverage", (row) => figure(row.expected_leverage)],
   ["feasibility", "feasibility", (row) => percent(row.feasibility)],
@@ -73,7 +73,11 @@ function doubt(row) {
 
 function countryButton(row) {
   const label = BY_ID.has(row.iso3) ? nameOf(row.iso3) : row.name;
-  return button(label, () => choose(row.iso3), { class: "name", "data-key": row.iso3 });
+  const act = () => {
+    choose(row.iso3);
+    byId("panel").focus();
+  };
+  return button(label, act, { class: "name", "data-key": row.iso3 });
 }
 
 function cellText(row, key) {
@@ -119,7 +123,7 @@ function rankingTable(keys, id) {
   const columns = COLUMNS.filter(([key]) => keys.includes(key));
   return el(
     "table",
-    { class: "ranking", id },
+    { class: whatifOn() ? "ranking changed" : "ranking", id },
     el("caption", {}, t("ranking-caption", { focal: nameOf(state.focal), n: rows.length })),
     el("thead", {}, el("tr", {}, columns.map(([key, title]) => header(key, keys === SHORT && key === "expected_leverage" ? "leverage" : title)))),
     el("tbody", {}, sorted(filtered(rows)).map((row) => tableRow(row, columns, all))),

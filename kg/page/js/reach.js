@@ -8,22 +8,23 @@ function bytes(text, Kind) {
 }
 
 // Undo `pack` in payload.py.
-function unpack(packed) {
-  const { shape, n } = packed;
-  let flat;
-  if (packed.values !== undefined) {
-    const values = bytes(packed.values, Float64Array);
-    flat = Float64Array.from(bytes(packed.data, Uint16Array), (i) => values[i]);
-  } else {
-    flat = Float64Array.from(bytes(packed.data, packed.type === "<f4" ? Float32Array : Float64Array));
-  }
-  if (shape !== "symmetric") return flat;
+function unpack({ shape, n, type, values, where, number }) {
+  const length = { vector: n, square: n * n, symmetric: (n * (n + 1)) / 2 }[shape];
+  const list = bytes(values, type === "<f4" ? Float32Array : Float64Array);
+  const flat = new Float64Array(length);
+  if (where !== undefined) bytes(where, Uint32Array).forEach((at, i) => (flat[at] = list[i]));
+  else if (number !== undefined) bytes(number, Uint16Array).forEach((k, i) => (flat[i] = list[k]));
+  else flat.set(list);
+  return shape === "symmetric" ? mirrored(flat, n) : flat;
+}
+
+function mirrored(triangle, n) {
   const full = new Float64Array(n * n);
   let next = 0;
   for (let i = 0; i < n; i += 1) {
     for (let j = i; j < n; j += 1) {
-      full[i * n + j] = flat[next];
-      full[j * n + i] = flat[next];
+      full[i * n + j] = triangle[next];
+      full[j * n + i] = triangle[next];
       next += 1;
     }
   }
@@ -33,6 +34,9 @@ function unpack(packed) {
 function inputs(data) {
   const n = data.countries.length;
   const everyone = data.countries.map((_, i) => i);
+  // The page's own focal country is nobody's partner there, but may be another one's.
+  const chosen = data.candidates ?? everyone;
+  const focal = data.countries.indexOf(DATA.focal);
   return {
     n,
     countries: data.countries,
@@ -40,7 +44,7 @@ function inputs(data) {
     need: data.need,
     capability: data.capability,
     strength: data.strength,
-    candidates: data.candidates ?? everyone,
+    candidates: focal < 0 || chosen.includes(focal) ? chosen : [...chosen, focal],
     missing: data.missing,
     tau: unpack(data.tau),
     feasibility: unpack(data.feasibility),

@@ -72,10 +72,6 @@ function indicators() {
   return [...fromRanking, ...own, ...fromMatrices.map((id) => ({ id, label: t(id), zh: t(id) }))];
 }
 
-function capital(text) {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 function isShare(id) {
   return ["feasibility", "barrier", "incumbent"].includes(id);
 }

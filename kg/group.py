@@ -1,0 +1,138 @@
+"""Groups: whom to sign one agreement with together, and existing bodies as hosts of one.
+
+The mathematics is in `kg.coalition`; here a situation is turned into its terms. One agreement
+among m countries ties each pair with strength(kind) * specificity(m), as everywhere in the
+network. What a partner j brings is multiplied by (1 - barrier_j) (1 - incumbent_j), and its
+direct gain is its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kg.coalition import Accession, Coalition, Game, choose, coverage
+from kg.errors import ComityError
+from kg.leverage import strengthened
+from kg.network import specificity
+from kg.provenance import read_names
+from kg.recommend import candidates
+from kg.situation import Situation
+from kg.store import Store
+
+MEMBERSHIP = "membership"
+SMALLEST = 3  # parties: a body of two is a bilateral agreement
+
+
+@dataclass(frozen=True)
+class Host:
+    """An existing body as the host of one agreement among its members and the focal country."""
+
+    body: str
+    name: str
+    partners: int
+    member: bool
+    value: float
+    source: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the host as the command line prints it."""
+        return {
+            "body": self.body,
+            "name": self.name,
+            "partners": self.partners,
+            "focal_is_member": self.member,
+            "expected_leverage": self.value,
+            "per_partner": self.value / self.partners,
+            "source": self.source,
+        }
+
+
+def coalition(
+    situation: Situation,
+    focal: str,
+    size: int,
+    accession: Accession = "independent",
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    body: str | None = None,
+) -> Coalition:
+    """Choose the best `size` partners for one agreement with the focal country.
+
+    `body` (the end of its IRI, e.g. igo-asean) restricts the partners to its members.
+    """
+    net = situation.network
+    f = net.place(focal)
+    barred = {net.place(code) for code in exclude}
+    wanted = [net.place(code) for code in include]
+    if clash := barred.intersection(wanted):
+        code = net.countries[min(clash)].iso3
+        raise ComityError(f"{code} stands in both --include and --exclude: choose one")
+    free = set(candidates(situation, f)) - barred
+    if body:
+        free &= set(members(situation, body))
+    return choose(game(situation, focal, size + 1, accession), size, sorted(free), wanted)
+
+
+def steps(situation: Situation, chosen: Coalition) -> list[dict[str, Any]]:
+    """Return the members in the order in which each adds most, with what it adds."""
+    countries = situation.network.countries
+    total = 0.0
+    rows = []
+    for order, (j, gain) in enumerate(zip(chosen.members, chosen.marginals, strict=True), start=1):
+        total += gain
+        rows.append(
+            {
+                "order": order,
+                "iso3": countries[j].iso3,
+                "name": countries[j].name,
+                "adds": gain,
+                "value": total,
+                "guarantee": chosen.guarantee,
+            }
+        )
+    return rows
+
+
+def game(situation: Situation, focal: str, parties: int, accession: Accession) -> Game:
+    """Return the game of one agreement among `parties` countries, the focal one included."""
+    net, needs = situation.network, situation.needs
+    factors = situation.factors(focal)
+    share = float(specificity(np.array([float(parties)]), len(net.countries))[0])
+    tie = strengthened(net.tau, factors.focal, situation.strength * share)
+    kept = (1.0 - factors.barrier) * (1.0 - factors.incumbent)
+    table = kept[:, None] * coverage(net.rho, needs.need, factors.focal, tie)
+    return Game.of(table, factors.feasibility, accession, kept * factors.direct)
+
+
+def members(situation: Situation, body: str) -> list[int]:
+    """List the positions of a body's members; raise ComityError where it is not known."""
+    net = situation.network
+    rows = [k for k, iri in enumerate(net.agreements) if iri.split(":")[-1] == body]
+    if not rows:
+        raise ComityError(f"--body {body}: no such body in force: see `comity query bodies`")
+    return [int(c) for c in net.incidence[[rows[0]], :].nonzero()[1]]
+
+
+def hosts(store: Store, situation: Situation, focal: str, accession: Accession) -> list[Host]:
+    """Rank existing bodies by the value of one agreement with their whole membership."""
+    net = situation.network
+    named, f = read_names(store), net.place(focal)
+    games: dict[int, Game] = {}
+    found = []
+    for k, iri in enumerate(net.agreements):
+        members_ = set(net.incidence[[k], :].nonzero()[1].tolist())
+        partners = sorted(members_ - {f})
+        if net.agreement_kinds[k] != MEMBERSHIP or len(members_) < SMALLEST:
+            continue
+        size = len(partners) + 1
+        if size not in games:
+            games[size] = game(situation, focal, size, accession)
+        about = named[iri]
+        value = games[size].value(partners)
+        code = iri.split(":")[-1]
+        found.append(Host(code, about.name, len(partners), f in members_, value, about.source))
+    return sorted(found, key=lambda host: (-host.value, host.name))

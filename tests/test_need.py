@@ -1,0 +1,56 @@
+"""Need and capability, each factor traceable to observations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kg import need
+from kg.situation import Situation
+
+
+def test_every_factor_is_in_0_to_1(now: Situation) -> None:
+    needs = now.needs
+    for column in (needs.exposure, needs.value, needs.capability, needs.need):
+        assert np.isfinite(column).all()
+        assert column.min() >= 0.0
+        assert column.max() <= 1.0
+
+
+def test_need_is_the_product_of_its_factors(now: Situation) -> None:
+    needs, place = now.needs, now.network.place("KAZ")
+    expected = needs.exposure[place] * needs.value[place] * (1 - needs.capability[place])
+    assert needs.need[place] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_value_is_traced_to_its_observations(now: Situation) -> None:
+    seen = now.needs.observations["KAZ"]
+    dollars = seen["gdp"].value * seen["industry-share"].value / 100
+    expected = (np.log10(dollars) - 8) / 5
+    assert now.needs.value[now.network.place("KAZ")] == pytest.approx(expected, rel=1e-9)
+    assert seen["gdp"].source == "worldbank-gdp"
+    assert seen["gci"].year == 2024
+
+
+def test_unknown_inputs_are_listed(now: Situation) -> None:
+    place = now.network.place("PRK")
+    assert "industrial value" in now.needs.missing[place]
+    assert now.needs.missing[now.network.place("DEU")] == ()
+
+
+def test_nothing_from_after_the_date_is_used(now: Situation) -> None:
+    known = now.needs.observations
+    assert max(seen.year for row in known.values() for seen in row.values()) <= 2026
+
+
+def test_gaps_are_filled_by_population() -> None:
+    people = np.array([1e6, 1e7, 1e8, 1e9, np.nan])
+    dollars = np.array([1e9, 1e10, 1e11, np.nan, np.nan])
+    assert need.fitted(dollars, people)[3] == pytest.approx(1e12, rel=1e-6)
+    assert need.fitted(dollars, people)[4] == 0.0
+
+
+def test_scales() -> None:
+    assert need.scaled_value(np.array([1e7, 1e8, 1e13, 1e14])).tolist() == [0.0, 0.0, 1.0, 1.0]
+    assert need.scaled_exposure(np.array([0.0, 9.0, 99.0])).tolist() == pytest.approx([0, 0.5, 1])
+    assert need.scaled_exposure(np.zeros(2)).tolist() == [0.5, 0.5]

@@ -1,0 +1,69 @@
+"""How sure a ranking is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from kg import robustness
+from kg.errors import ComityError
+from kg.recommend import candidates
+from kg.robustness import CRITERIA
+from kg.situation import Situation
+
+
+@pytest.fixture(scope="module")
+def values(now: Situation) -> np.ndarray:
+    factors = now.factors("CHN")
+    return robustness.criteria(factors, candidates(now, factors.focal))
+
+
+def test_equal_weights_give_the_headline(now: Situation, values: np.ndarray) -> None:
+    factors = now.factors("CHN")
+    expected = factors.expected[candidates(now, factors.focal)]
+    found = robustness.weighted(values, np.ones(len(CRITERIA)))
+    np.testing.assert_allclose(found[expected > 0], expected[expected > 0], rtol=1e-9)
+
+
+def test_a_dominant_candidate_is_first_under_all_weights() -> None:
+    values = np.array([[0.9, 0.9, 0.9, 0.9], [0.5, 0.5, 0.5, 0.5], [0.1, 0.2, 0.3, 0.4]])
+    found = robustness.acceptability(values, draws=500)
+    assert found.low.tolist() == [1, 2, 3]
+    assert found.high.tolist() == [1, 2, 3]
+
+
+def test_acceptability_against_counting(values: np.ndarray) -> None:
+    found = robustness.acceptability(values, draws=2000, seed=3)
+    weights = np.random.default_rng(3).dirichlet(np.ones(4), size=2000)
+    table = robustness.scores(values, weights)
+    candidate = 7
+    ranks = 1 + (table > table[:, [candidate]]).sum(axis=1)
+    assert found.top[candidate] == pytest.approx((ranks <= 10).mean(), abs=0.002)
+    assert found.low[candidate] == pytest.approx(np.quantile(ranks, 0.05), abs=1)
+    assert (found.low <= found.high).all()
+    assert found.top.sum() == pytest.approx(10.0)
+
+
+def test_the_same_seed_gives_the_same_interval(values: np.ndarray) -> None:
+    one, other = (robustness.acceptability(values, draws=300) for _ in range(2))
+    np.testing.assert_array_equal(one.high, other.high)
+
+
+def test_weights_are_parsed_and_refused() -> None:
+    assert robustness.parse_weights("gain=2, barrier=0").tolist() == [1.0, 0.0, 1.0, 2.0]
+    for text in ("fame=1", "gain=much", "gain=-1", "gain", "gain=nan"):
+        with pytest.raises(ComityError, match="--weights"):
+            robustness.parse_weights(text)
+
+
+@pytest.mark.slow
+def test_the_bootstrap_keeps_part_of_the_top(now: Situation) -> None:
+    factors = now.factors("CHN")
+    overlap = robustness.tie_bootstrap(now, "CHN", candidates(now, factors.focal), replicates=20)
+    assert ((overlap >= 0) & (overlap <= 1)).all()
+    assert overlap.mean() > 0.2
+
+
+def test_sobol_names_the_weights(values: np.ndarray) -> None:
+    found = robustness.sobol(values, samples=64)
+    assert [row["weight"] for row in found] == list(CRITERIA)
