@@ -196,14 +196,14 @@ def recommend(
     store = source.store()
     situation = source.situation(store)
     chosen = parse_weights(weights) if weights else None
-    ranked = recommend(situation, focal, everyone, mutual, chosen)[:top]
+    ranked = recommend(situation, focal, everyone, mutual, chosen)
     if html:
-        from kg.draw import ranking_page
+        from kg import draw as drawing
 
-        ranking_page(store, situation, focal, ranked, html)
+        drawing.draw(drawing.compose(store, situation, focal, ranked), html)
         note(f"wrote {html}")
     shape = {"json": Candidate.as_json, "table": brief}.get(output.chosen, flat)
-    output.rows([shape(candidate) for candidate in ranked])
+    output.rows([shape(candidate) for candidate in ranked[:top]])
 
 
 @main.command()
@@ -233,9 +233,10 @@ def rank(
 @main.command()
 @click.argument("focal")
 @click.argument("partner")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
 @ranking_options
 @output_options
-def explain(focal: str, partner: str, source: Source, output: Output) -> None:
+def explain(focal: str, partner: str, html: Path | None, source: Source, output: Output) -> None:
     """Explain one pair: every factor, fact and source behind its score.
 
     Example: comity explain CHN KAZ
@@ -245,7 +246,15 @@ def explain(focal: str, partner: str, source: Source, output: Output) -> None:
     from kg.explain import rows, text
 
     store = source.store()
-    found = explained(store, source.situation(store), focal, partner)
+    situation = source.situation(store)
+    found = explained(store, situation, focal, partner)
+    if html:
+        from kg import draw as drawing
+        from kg.recommend import recommend as ranking
+
+        base = drawing.compose(store, situation, focal, ranking(situation, focal))
+        drawing.draw(drawing.explanation(base, found), html)
+        note(f"wrote {html}")
     if output.chosen == "json":
         answer.emit(answer.json_text(found.as_json()), output.path)
     elif output.form is None and output.path is None:
@@ -268,6 +277,7 @@ def explain(focal: str, partner: str, source: Source, output: Output) -> None:
     help="How partners join: each with its own chance, all together, or surely.",
 )
 @click.option("--hosts", is_flag=True, help="Rank existing bodies as hosts instead.")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
 @ranking_options
 @output_options
 def coalition(
@@ -278,6 +288,7 @@ def coalition(
     body: str | None,
     accession: Any,  # noqa: ANN401
     hosts: bool,
+    html: Path | None,
     source: Source,
     output: Output,
 ) -> None:
@@ -289,14 +300,25 @@ def coalition(
 
     store = source.store()
     situation = source.situation(store)
-    if hosts:
-        output.rows([h.as_json() for h in group.hosts(store, situation, focal, accession)])
-        return
     chosen = group.coalition(
         situation, focal, size, accession, listed(include), listed(exclude), body
     )
-    output.rows(group.steps(situation, chosen))
-    note(f"value {chosen.value:.6g}; guarantee: {chosen.guarantee}")
+    steps = group.steps(situation, chosen)
+    existing = (
+        [host.as_json() for host in group.hosts(store, situation, focal, accession)]
+        if hosts or html
+        else []
+    )
+    if html:
+        from kg import draw as drawing
+        from kg.recommend import recommend as ranking
+
+        base = drawing.compose(store, situation, focal, ranking(situation, focal))
+        drawing.draw(drawing.coalition(base, steps, existing), html)
+        note(f"wrote {html}")
+    output.rows(existing if hosts else steps)
+    if not hosts:
+        note(f"value {chosen.value:.6g}; guarantee: {chosen.guarantee}")
 
 
 @main.command()
@@ -407,23 +429,26 @@ def queries(theme: str | None, output: Output) -> None:
 
 @main.command()
 @click.option("--focal", "--focus", "focal", required=True, help="The country in the middle.")
-@click.option("-o", "--output", type=PATH, required=True, help="The page to write.")
+@click.option(
+    "-o", "--output", type=PATH, required=True, help="html, graphml, gexf, json, svg or png."
+)
 @ranking_options
 def draw(
     focal: str,
     output: Path,
     source: Source,
 ) -> None:
-    """Draw the cooperation network around a country as one self-contained page.
+    """Draw the cooperation network around a country: a self-contained page, or a file.
 
     Example: comity draw --focus CHN -o china.html
     """
-    from kg.draw import ranking_page
-    from kg.recommend import recommend
+    from kg import draw as drawing
+    from kg.recommend import recommend as ranking
 
     store = source.store()
     situation = source.situation(store)
-    ranking_page(store, situation, focal, recommend(situation, focal), output)
+    ranked = ranking(situation, focal)
+    drawing.draw(drawing.compose(store, situation, focal, ranked), output)
     note(f"wrote {output}")
 
 

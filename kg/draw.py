@@ -7,18 +7,23 @@ is a node of its own, tied to its members, if it has few enough of them to mean 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kg import barrier, page
+from kg.explain import Explanation, rows
 from kg.network import Country, Membership, read_memberships
 from kg.provenance import Named, Source, read_names, read_sources
 from kg.recommend import Candidate
 from kg.situation import Situation
 from kg.store import Store
 from kg.terms import tail
+
+Rows = Sequence[Mapping[str, Any]]
 
 HUB_PARTIES = 40  # larger bodies tie nearly everyone and would hide the rest
 HUBS = 40
@@ -38,11 +43,49 @@ FACTS = {
 }
 
 
-def ranking_page(
-    store: Store, situation: Situation, focal: str, ranked: Sequence[Candidate], path: Path
-) -> None:
-    """Write the page of a ranking; raise ComityError where the path cannot be written."""
-    page.write(compose(store, situation, focal, ranked), path)
+def draw(drawn: page.Page, path: Path) -> None:
+    """Write a page, or its network as GraphML, GEXF, JSON, SVG or PNG, by the file's suffix."""
+    if path.suffix.lower() in {".html", ".htm"}:
+        page.write(drawn, path)
+    else:
+        page.export(page.to_networkx(drawn), path)
+
+
+def explanation(drawn: page.Page, found: Explanation) -> page.Page:
+    """Return the page of a ranking with the explanation of one pair added."""
+    c = found.candidate
+    split = page.Table(
+        title=f"{found.focal} and {c.country.iso3}",
+        columns=("section", "item", "value", "source"),
+        rows=[tuple(row.values()) for row in rows(found)],
+        note=f"Rank {c.rank} of {found.candidates}. Shares are exact Shapley values against the "
+        f"median candidate ({found.baseline_score:.4g}). Channel: {c.channel}: {c.reason}.",
+        title_zh=f"{found.focal} 与 {c.country.iso3}",
+    )
+    title = f"Why {c.country.name} for {found.focal}"
+    return replace(drawn, title=title, tables=[split])
+
+
+def coalition(drawn: page.Page, steps: Rows, hosts: Rows) -> page.Page:
+    """Return the page of a ranking with the best group and the best hosts added."""
+    return replace(
+        drawn,
+        tables=[
+            _table(
+                "Best group",
+                "最佳组合",
+                steps,
+                "One agreement, members in order of what each adds.",
+            ),
+            _table("Hosts", "现有组织", hosts, "Existing bodies with their whole membership."),
+        ],
+    )
+
+
+def _table(title: str, title_zh: str, content: Rows, note: str) -> page.Table:
+    columns = list(content[0]) if content else []
+    cells = [tuple(row[name] for name in columns) for row in content]
+    return page.Table(title, columns, cells, note, title_zh)
 
 
 def compose(

@@ -298,6 +298,6 @@ def _agreement_line(row: dict[str, Any]) -> str:
 
 def _swap_line(swap: Swap) -> str:
     return (
-        f"  {swap.factor} {swap.now:.3f} -> {swap.needed:.3f}"
+        f"  {swap.factor} {swap.now:.4g} -> {swap.needed:.4g}"
         f" gives the score of {swap.neighbour} (rank {swap.rank})"
     )

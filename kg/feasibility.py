@@ -34,7 +34,19 @@ from typing import Any
 import numpy as np
 
 from kg.errors import ComityError
-from kg.features import FEATURES, NAMES, WINDOW, Feature, Grids
+from kg.features import (
+    FEATURES,
+    NAMES,
+    TARGETS,
+    WINDOW,
+    Feature,
+    Grids,
+    Target,
+    Window,
+    Windows,
+    open_pairs,
+    window,
+)
 from kg.history import DATA, Flags, Floats, History, load
 
 SHIPPED = DATA / "feasibility.json"
@@ -125,16 +137,16 @@ def predict(
 
 def forecast(history: History, model: Model, year: int) -> Forecast:
     """Return the forecasts of `model` for all pairs, from what was known at the end of `year`."""
-    window = window_of(history, model.target, year)
-    scaled = _filled((_stack(window.grids) - window.mean) / window.sd)
+    at = window(history, model.target, year)
+    scaled = _filled((_stack(at.grids) - at.mean) / at.sd)
     contributions = scaled * model.weights
     score = contributions.sum(axis=2)
-    open_pairs = score[window.a, window.b]
-    chance = _sigmoid(_recalibrated(score, open_pairs, model, pace(history, model.target, year)))
+    among = score[at.a, at.b]
+    chance = _sigmoid(_recalibrated(score, among, model, pace(history, model.target, year)))
     exists = history.known(year)
     chance[~np.logical_and.outer(exists, exists)] = np.nan
     np.fill_diagonal(chance, np.nan)
-    return Forecast(history, model, year, window, chance, contributions)
+    return Forecast(history, model, year, at, chance, contributions)
 
 
 def explain(forecast: Forecast, focal: str, partner: str) -> list[Reason]:
@@ -303,7 +315,7 @@ def _along(curve: Floats, score: Floats) -> Floats:
 
 def _curve(score: Floats, signed: Floats) -> Floats:
     """Return (2, knots): centres of the steps of an isotonic regression, and their log-odds."""
-    order = np.argsort(score, kind="stable")
+    order = np.lexsort((-signed, score))  # signatures first: equal scores fall into one step
     steps: list[list[float]] = []
     for row in np.stack([score[order], signed[order], np.ones(len(score))], axis=1).tolist():
         steps.append(row)

@@ -1,4 +1,4 @@
-"""Features of every pair of countries, as they were known at the end of a year.
+"""Features of every pair of countries, as they were known at the end of a year, and windows.
 
 `FEATURES` documents each one: its name, what it says in plain words, its formula, the direction
 in which it may move a forecast, and where it comes from. Symbols in the formulas:
@@ -9,6 +9,9 @@ G       A faded with time: exp(-(Y - last signature) / 5)
 d, r    row sums of A and R: partners, and partners of the last five years
 M       1 where a country is a member of a body; m = members of that body
 S       how alike two countries are; W(S) = S with the diagonal 0 and each row scaled to 1
+
+A window is the pairs that could sign at the end of a year, their features then, and whether they
+signed in the five years after: what a model learns from and what it is tested on.
 
 All features are symmetric (n, n). An unknown input makes a feature NaN, never zero.
 """
@@ -28,6 +31,7 @@ Grids: TypeAlias = dict[str, Floats]
 WINDOW = 5
 FADE = 5.0
 LATENT = 8
+RESTART = 0.15
 
 
 @dataclass(frozen=True)
@@ -207,8 +211,9 @@ def compute(history: History, kinds: Sequence[str], year: int) -> Grids:
 
 
 def window(history: History, target: Target, year: int) -> Window:
+    """Return the pairs open at the end of `year`, their features and what they did next."""
     grids = compute(history, target.kinds, year)
-    a, b = np.nonzero(np.triu(open_pairs(history, target, year), 1))
+    a, b = np.nonzero(open_pairs(history, target, year))
     raw = np.stack([grids[name][a, b] for name in NAMES], axis=1)
     mean, sd = _moments(raw)
     signed = history.signed(target.kinds, year, year + WINDOW)[a, b] > 0
@@ -237,6 +242,16 @@ def _moments(raw: Floats) -> tuple[Floats, Floats]:
 def gravity(grids: Grids) -> Floats:
     """Return (n, n): log of GDP times GDP over distance; NaN where an input is unknown."""
     return np.asarray(grids["gdp-sum"] - grids["distance"])
+
+
+def random_walk(ties: Floats) -> Floats:
+    """Return (n, n): how often random walks with restart from either meet the other.
+
+    H. Tong, C. Faloutsos and J.-Y. Pan (2006), Fast random walk with restart.
+    """
+    step = ties / np.maximum(ties.sum(axis=1, keepdims=True), 1.0)
+    visits = RESTART * np.linalg.inv(np.eye(len(ties)) - (1 - RESTART) * step)
+    return np.asarray(visits + visits.T)
 
 
 def bilateral(history: History) -> list[str]:

@@ -2,8 +2,8 @@
 
 The mathematics is in `kg.coalition`; here a situation is turned into its terms. One agreement
 among m countries ties each pair with strength(kind) * specificity(m), as everywhere in the
-network. What a partner j brings is multiplied by (1 - barrier_j) (1 - incumbent_j), and its
-direct gain is its own.
+network. What a partner j brings is multiplied by (1 - barrier_j) (1 - incumbent_j); its direct gain,
+too, falls with the size of the agreement by specificity(m).
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def game(situation: Situation, focal: str, parties: int, accession: Accession) -
     tie = strengthened(net.tau, factors.focal, situation.strength * share)
     kept = (1.0 - factors.barrier) * (1.0 - factors.incumbent)
     table = kept[:, None] * coverage(net.rho, needs.need, factors.focal, tie)
-    return Game.of(table, factors.feasibility, accession, kept * factors.direct)
+    return Game.of(table, factors.feasibility, accession, share * kept * factors.direct)
 
 
 def members(situation: Situation, body: str) -> list[int]:

@@ -112,24 +112,22 @@ class History:
         participations: Iterable[Row],
         observations: Iterable[Row],
         dyads: Iterable[Row],
-        members: Iterable[str] | None = None,
+        extra: Iterable[str] = (),
     ) -> History:
         """Build from rows shaped like the shipped tables (columns: `COLUMNS`; all text).
 
-        `members` (ISO alpha-3) replaces the member states of the United Nations as the countries
-        compared. Rows about other countries are left out. Raises ComityError on a bad date or
+        The countries compared are the member states of the United Nations and `extra` (ISO
+        alpha-3); rows about others are left out. Raises ComityError on a bad date or
         number.
         """
         given = (countries, agreements, participations, observations, dyads)
         tables = {name: _columns(name, rows) for name, rows in zip(COLUMNS, given, strict=True)}
-        return cls.from_tables(tables, members)
+        return cls.from_tables(tables, extra)
 
     @classmethod
-    def from_tables(
-        cls, tables: Mapping[str, Table], members: Iterable[str] | None = None
-    ) -> History:
+    def from_tables(cls, tables: Mapping[str, Table], extra: Iterable[str] = ()) -> History:
         """Build from whole columns, {table: {column: cells}}: the fast way in."""
-        states = _states(tables["countries"], members)
+        states = _states(tables["countries"], extra)
         index = {code: i for i, code in enumerate(states)}
         parties, bodies = _parties(tables["participations"], index)
         return cls(
@@ -149,8 +147,13 @@ class History:
 
     @cached_property
     def last_year(self) -> int:
-        """The last year in which any agreement was signed."""
-        return max((int(t.year.max()) for t in self.ties.values() if len(t.year)), default=0)
+        """The last year in which any agreement was signed, 0 if there is none."""
+        return self.recorded(NEVER)
+
+    def recorded(self, year: int) -> int:
+        """Return the last year, at or before `year`, in which any agreement was signed, or 0."""
+        ties = self.ties.values()
+        return max((int(t.year[t.year <= year].max(initial=0)) for t in ties), default=0)
 
     def position(self, country: str) -> int:
         """Return the position of `country`; raises ComityError if it is not compared."""
@@ -214,7 +217,7 @@ class History:
         return [self.ties[kind] for kind in kinds if kind in self.ties]
 
 
-def load(folder: Path = DATA, members: Iterable[str] | None = None) -> History:
+def load(folder: Path = DATA, extra: Iterable[str] = ()) -> History:
     """Read the shipped tables (CSV, UTF-8) from `folder`.
 
     Raises ComityError if a table or one of its columns is missing.
@@ -227,7 +230,38 @@ def load(folder: Path = DATA, members: Iterable[str] | None = None) -> History:
         column: [cell for part in parts for cell in part[column]]
         for column in COLUMNS["observations"]
     }
-    return History.from_tables(tables, members)
+    return History.from_tables(tables, extra)
+
+
+def read_ties(path: Path) -> list[tuple[int, str, str, int]]:
+    """Return (line, a, b, year) of each tie of a user's CSV file with the columns a, b, year.
+
+    Raises ComityError with file and line of a mistake.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle, skipinitialspace=True)
+            missing = {"a", "b", "year"} - set(reader.fieldnames or ())
+            if missing:
+                names = ", ".join(sorted(missing))
+                raise ComityError(f"{path}:1: no column {names}; the columns must be a, b and year")
+            lines = [_tie(row, f"{path}:{reader.line_num}", reader.line_num) for row in reader]
+    except OSError as error:
+        raise ComityError(f"{path}: {error.strerror or error}") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ComityError(f"{path}: not CSV in UTF-8 ({error})") from error
+    if not lines:
+        raise ComityError(f"{path}:1: no ties below the header")
+    return lines
+
+
+def _tie(row: Mapping[str, str | None], where: str, line: int) -> tuple[int, str, str, int]:
+    a, b, year = ((row.get(column) or "").strip() for column in ("a", "b", "year"))
+    if a == b:
+        raise ComityError(f"{where}: a tie needs two different countries, not {a!r} and {b!r}")
+    if len(year) != 4 or not year.isdecimal():
+        raise ComityError(f"{where}: {year!r} is not a year; write it with four digits")
+    return line, a, b, int(year)
 
 
 def _read(path: Path, table: str) -> Table:
@@ -251,13 +285,13 @@ def _cells(tables: Table, name: str) -> Iterable[tuple[str, ...]]:
     return zip(*(tables[column] for column in COLUMNS[name]), strict=True)
 
 
-def _states(table: Table, members: Iterable[str] | None) -> dict[str, tuple[str, str]]:
+def _states(table: Table, extra: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return {iso3: (name, region)} of the countries compared, sorted by code."""
-    wanted = None if members is None else set(members)
+    wanted = set(extra)
     return {
         code: (name, region)
         for code, name, region, member in sorted(_cells(table, "countries"))
-        if (member == "true" if wanted is None else code in wanted)
+        if member == "true" or code in wanted
     }
 
 

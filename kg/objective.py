@@ -142,6 +142,7 @@ def rank_ties(
 ) -> list[dict[str, object]]:
     """Return {node, gain} for every non-neighbour of `focal`, the largest gain first.
 
+    Gains have twelve significant digits, so that equal ones are equal; those are ordered by name.
     Above LARGE nodes a gain that is only estimated has `estimated: true` beside it. Raises
     ComityError for an unknown node or objective, and what `state` raises.
     """
@@ -152,12 +153,12 @@ def rank_ties(
         table, estimated = gains(network, f, objective, weight), np.zeros(len(ties.nodes), bool)
     else:
         table, estimated = large_gains(network, f, objective, weight)
-    order = sorted(np.flatnonzero(~np.isnan(table)), key=lambda j: (-table[j], ties.nodes[j]))
-    return [
-        {"node": ties.nodes[j], "gain": float(table[j])}
-        | ({"estimated": True} if estimated[j] else {})
-        for j in order
+    found = [
+        (float(f"{table[j]:.12g}"), ties.nodes[j], {"estimated": True} if estimated[j] else {})
+        for j in np.flatnonzero(~np.isnan(table))
     ]
+    found.sort(key=lambda row: (-row[0], row[1]))
+    return [{"node": node, "gain": gain} | note for gain, node, note in found]
 
 
 def large_gains(

@@ -80,8 +80,7 @@ class Reach:
             np.maximum(best, np.outer(best[:, node], best[node]), out=best)
         entry = (self.rho[focal][members, None] * best).max(axis=0)
         through = (entry[:, None] * self.rho[members]).max(axis=0)
-        gain = self.need * np.maximum(0.0, through - self.rho[focal])
-        return float(gain.sum() - gain[focal])
+        return float(self.need @ np.maximum(0.0, through - self.rho[focal]))
 
 
 def channels(strengths: csr_array, sources: Indices) -> Matrix:

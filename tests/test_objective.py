@@ -245,13 +245,20 @@ def test_current_flow_farness_on_a_connected_network():
 @pytest.mark.parametrize("size", [40, 150])
 def test_betweenness_with_long_paths_and_two_components(size):
     """Long paths need wider integers (40) and sparse frontiers (150)."""
-    graph = nx.disjoint_union(nx.path_graph(size), nx.cycle_graph(7))
+    graph = nx.disjoint_union(nx.path_graph(size), nx.path_graph(30))
     matrix = nx.to_numpy_array(graph)
     result = gains(matrix, 5, "betweenness")
-    for node in (0, 20, size - 1, size + 3):
+    for node in (0, 20, size - 1, size + 3, size + 29):
         assert agrees(
             result[node], brute_gain(matrix, [5, node], 5, 1.0, "betweenness"), "betweenness"
         )
+
+
+@pytest.mark.parametrize("name", ["harmonic", "betweenness"])
+def test_an_existing_tie_brings_no_hops(name):
+    matrix = nx.to_numpy_array(nx.krackhardt_kite_graph())
+    raw = state(matrix, name).gains(3, 1.0)
+    np.testing.assert_array_equal(raw[(matrix[3] > 0) | (np.arange(10) == 3)], 0.0)
 
 
 @given(seed=st.integers(0, 10_000), density=st.floats(0.02, 0.4))
@@ -288,7 +295,14 @@ def test_ranking_is_sorted_and_complete(name):
     assert [row["gain"] for row in ranked] == sorted((row["gain"] for row in ranked), reverse=True)
     network = (ties.strengths if name == "reach" else ties.weights).toarray()
     expected = gains(network, 11, name)
-    assert all(row["gain"] == expected[ties.index(row["node"])] for row in ranked)
+    for row in ranked:
+        assert row["gain"] == pytest.approx(expected[ties.index(row["node"])], rel=1e-11, abs=1e-15)
+
+
+def test_equal_gains_are_equal_and_ordered_by_name():
+    ranked = rank_ties(ties_of(nx.star_graph(6)), "node0003", "katz")
+    assert [row["node"] for row in ranked] == [f"node000{leaf}" for leaf in (1, 2, 4, 5, 6)]
+    assert len({row["gain"] for row in ranked}) == 1
 
 
 @pytest.mark.parametrize("name", [name for name in OBJECTIVES if name != "betweenness"])

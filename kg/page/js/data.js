@@ -80,7 +80,10 @@ function facts(node) {
 }
 
 function sources(tie) {
-  return (DATA.ties.sources[tie.i] ?? []).map(([title, url]) => [DATA.texts[title], DATA.texts[url]]);
+  return (DATA.ties.sources[tie.i] ?? []).map(([title, url]) => [
+    DATA.texts[title],
+    DATA.texts[url],
+  ]);
 }
 
 function year(date) {

@@ -9,12 +9,15 @@ function byId(id) {
 function fill(element, options, children) {
   for (const [key, value] of Object.entries(options ?? {})) {
     if (key === "on") {
-      for (const [event, handler] of Object.entries(value)) element.addEventListener(event, handler);
+      for (const [event, handler] of Object.entries(value))
+        element.addEventListener(event, handler);
     } else if (value !== null && value !== undefined && value !== false) {
       element.setAttribute(key, value === true ? "" : value);
     }
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined),
+  );
   return element;
 }
 
@@ -47,7 +50,11 @@ function link(text, address) {
     url = null;
   }
   if (!url || !["http:", "https:"].includes(url.protocol)) return document.createTextNode(text);
-  return el("a", { href: url.href, rel: "noopener noreferrer", target: "_blank" }, text || url.host);
+  return el(
+    "a",
+    { href: url.href, rel: "noopener noreferrer", target: "_blank" },
+    text || url.host,
+  );
 }
 
 function say(text) {

@@ -5,7 +5,13 @@ function startDownloads() {
     swap(
       byId("downloads"),
       el("p", {}, t("download-note")),
-      [["PNG", savePng], ["SVG", saveSvg], ["CSV", saveCsv], ["JSON", saveJson], ["GraphML", saveGraphml]].map(([name, act]) =>
+      [
+        ["PNG", savePng],
+        ["SVG", saveSvg],
+        ["CSV", saveCsv],
+        ["JSON", saveJson],
+        ["GraphML", saveGraphml],
+      ].map(([name, act]) =>
         button(name, act, { "data-key": name, id: `save-${name.toLowerCase()}` }),
       ),
     );
@@ -15,7 +21,11 @@ function startDownloads() {
 }
 
 function fileName(suffix) {
-  const stem = DATA.title.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "");
+  const stem = DATA.title
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-+|-+$/g, "");
   return `${stem.slice(0, 60) || "comity"}.${suffix}`;
 }
 
@@ -31,7 +41,17 @@ function saveText(text, type, suffix) {
 }
 
 // Styles that a picture needs once it has left this page.
-const PAINT = ["fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "font-size", "font-family", "font-weight"];
+const PAINT = [
+  "fill",
+  "fill-opacity",
+  "stroke",
+  "stroke-width",
+  "stroke-opacity",
+  "stroke-dasharray",
+  "font-size",
+  "font-family",
+  "font-weight",
+];
 
 function standalone(source) {
   const copy = source.cloneNode(true);
@@ -41,7 +61,9 @@ function standalone(source) {
     for (const name of PAINT) copies[i].setAttribute(name, style.getPropertyValue(name));
     copies[i].removeAttribute("class");
   });
-  const [, , width, height] = (copy.getAttribute("viewBox") ?? "0 0 1000 600").split(" ").map(Number);
+  const [, , width, height] = (copy.getAttribute("viewBox") ?? "0 0 1000 600")
+    .split(" ")
+    .map(Number);
   copy.setAttribute("xmlns", SVG);
   copy.setAttribute("width", Math.min(width, 2000));
   copy.setAttribute("height", (Math.min(width, 2000) * height) / width);
@@ -68,17 +90,53 @@ function networkSvg() {
       "stroke-dasharray": item.dashes ? item.dashes.join(" ") : null,
     }),
   );
-  const dots = nodes.map((item) => svg("circle", { cx: item.x, cy: item.y, r: item.size, fill: item.color.background, stroke: item.color.border, "stroke-width": item.borderWidth }));
+  const dots = nodes.map((item) =>
+    svg("circle", {
+      cx: item.x,
+      cy: item.y,
+      r: item.size,
+      fill: item.color.background,
+      stroke: item.color.border,
+      "stroke-width": item.borderWidth,
+    }),
+  );
   const labels = nodes
     .filter((item) => item.label)
-    .map((item) => svg("text", { x: item.x, y: item.y + item.size + 12 * graph.unit, "text-anchor": "middle", "font-size": item.font.size, "font-family": "sans-serif", fill: item.font.color }, item.label));
-  const size = { viewBox: `${left} ${topEdge} ${width} ${height}`, xmlns: SVG, width: 1600, height: (1600 * height) / width };
-  return svg("svg", size, svg("rect", { x: left, y: topEdge, width, height, fill: colour("paper") }), lines, dots, labels);
+    .map((item) =>
+      svg(
+        "text",
+        {
+          x: item.x,
+          y: item.y + item.size + 12 * graph.unit,
+          "text-anchor": "middle",
+          "font-size": item.font.size,
+          "font-family": "sans-serif",
+          fill: item.font.color,
+        },
+        item.label,
+      ),
+    );
+  const size = {
+    viewBox: `${left} ${topEdge} ${width} ${height}`,
+    xmlns: SVG,
+    width: 1600,
+    height: (1600 * height) / width,
+  };
+  return svg(
+    "svg",
+    size,
+    svg("rect", { x: left, y: topEdge, width, height, fill: colour("paper") }),
+    lines,
+    dots,
+    labels,
+  );
 }
 
 function tiePath(item) {
   const [a, b] = [NODES[item.from], NODES[item.to]];
-  const bend = item.smooth?.enabled ? item.smooth.roundness * (item.smooth.type === "curvedCW" ? 1 : -1) : 0;
+  const bend = item.smooth?.enabled
+    ? item.smooth.roundness * (item.smooth.type === "curvedCW" ? 1 : -1)
+    : 0;
   const [x, y] = [(a.x + b.x) / 2 - (b.y - a.y) * bend, (a.y + b.y) / 2 + (b.x - a.x) * bend];
   return `M${a.x} ${a.y}Q${x} ${y} ${b.x} ${b.y}`;
 }
@@ -96,9 +154,14 @@ function saveSvg() {
 function savePng() {
   const drawing = picture();
   const image = new Image();
-  const url = URL.createObjectURL(new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" }));
+  const url = URL.createObjectURL(
+    new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" }),
+  );
   image.addEventListener("load", () => {
-    const canvas = el("canvas", { width: Math.round(image.naturalWidth), height: Math.round(image.naturalHeight) });
+    const canvas = el("canvas", {
+      width: Math.round(image.naturalWidth),
+      height: Math.round(image.naturalHeight),
+    });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     canvas.toBlob((blob) => save(blob, "png"));
     URL.revokeObjectURL(url);
@@ -121,13 +184,55 @@ function csv(rows) {
 function saveCsv() {
   const rows = ranking();
   if (rows.length && !["paths", "timeline"].includes(state.view)) {
-    const keys = ["rank", "iso3", "name", "expected_leverage", "feasibility", "direct", "onward", "barrier", "incumbent", "rank_low", "rank_high", "p_top10", "partner_gain", "channel"];
-    const via = (row) => (row.via ?? []).slice(0, 3).map((third) => third.iso3).join("|");
-    saveText(csv([[...keys, "via", "missing"], ...sorted(filtered(rows)).map((row) => [...keys.map((key) => row[key]), via(row), (row.missing ?? []).join("|")])]), "text/csv", "csv");
+    const keys = [
+      "rank",
+      "iso3",
+      "name",
+      "expected_leverage",
+      "feasibility",
+      "direct",
+      "onward",
+      "barrier",
+      "incumbent",
+      "rank_low",
+      "rank_high",
+      "p_top10",
+      "partner_gain",
+      "channel",
+    ];
+    const via = (row) =>
+      (row.via ?? [])
+        .slice(0, 3)
+        .map((third) => third.iso3)
+        .join("|");
+    saveText(
+      csv([
+        [...keys, "via", "missing"],
+        ...sorted(filtered(rows)).map((row) => [
+          ...keys.map((key) => row[key]),
+          via(row),
+          (row.missing ?? []).join("|"),
+        ]),
+      ]),
+      "text/csv",
+      "csv",
+    );
     return;
   }
-  const lines = visibleData().ties.map((tie) => [tie.a, tie.b, tie.kind, tie.label, tie.start, tie.end, tie.strength]);
-  saveText(csv([["a", "b", "kind", "label", "start", "end", "strength"], ...lines]), "text/csv", "csv");
+  const lines = visibleData().ties.map((tie) => [
+    tie.a,
+    tie.b,
+    tie.kind,
+    tie.label,
+    tie.start,
+    tie.end,
+    tie.strength,
+  ]);
+  saveText(
+    csv([["a", "b", "kind", "label", "start", "end", "strength"], ...lines]),
+    "text/csv",
+    "csv",
+  );
 }
 
 // What the filters let through, with every fact and source.
@@ -154,7 +259,14 @@ function visibleData() {
 
 function nodeRecord(node) {
   const values = Object.fromEntries(indicators().map((row) => [row.id, valueOf(node, row.id)]));
-  return { id: node.id, label: node.label, label_zh: node.zh, kind: node.kind, values, facts: facts(node) };
+  return {
+    id: node.id,
+    label: node.label,
+    label_zh: node.zh,
+    kind: node.kind,
+    values,
+    facts: facts(node),
+  };
 }
 
 function saveJson() {
@@ -171,11 +283,18 @@ function xml(value) {
 
 function saveGraphml() {
   const { nodes, ties } = visibleData();
-  const keys = { node: ["label", "label_zh", "kind"], edge: ["kind", "label", "start", "end", "strength"] };
+  const keys = {
+    node: ["label", "label_zh", "kind"],
+    edge: ["kind", "label", "start", "end", "strength"],
+  };
   const head = Object.entries(keys).flatMap(([domain, names]) =>
-    names.map((name) => `<key id="${domain}-${name}" for="${domain}" attr.name="${name}" attr.type="${name === "strength" ? "double" : "string"}"/>`),
+    names.map(
+      (name) =>
+        `<key id="${domain}-${name}" for="${domain}" attr.name="${name}" attr.type="${name === "strength" ? "double" : "string"}"/>`,
+    ),
   );
-  const data = (domain, thing) => keys[domain].map((name) => `<data key="${domain}-${name}">${xml(thing[name])}</data>`).join("");
+  const data = (domain, thing) =>
+    keys[domain].map((name) => `<data key="${domain}-${name}">${xml(thing[name])}</data>`).join("");
   saveText(
     [
       '<?xml version="1.0" encoding="UTF-8"?>',
@@ -183,7 +302,10 @@ function saveGraphml() {
       ...head,
       '<graph edgedefault="undirected">',
       ...nodes.map((node) => `<node id="${xml(node.id)}">${data("node", node)}</node>`),
-      ...ties.map((tie, i) => `<edge id="e${i}" source="${xml(tie.a)}" target="${xml(tie.b)}" directed="${tie.directed}">${data("edge", tie)}</edge>`),
+      ...ties.map(
+        (tie, i) =>
+          `<edge id="e${i}" source="${xml(tie.a)}" target="${xml(tie.b)}" directed="${tie.directed}">${data("edge", tie)}</edge>`,
+      ),
       "</graph></graphml>\n",
     ].join("\n"),
     "application/xml",

@@ -28,7 +28,10 @@ function startGraph() {
 
 function drawTools() {
   const press = (label, key) =>
-    button(t(label), () => update({ [key]: !state[key] }), { "aria-pressed": String(state[key]), "data-key": key });
+    button(t(label), () => update({ [key]: !state[key] }), {
+      "aria-pressed": String(state[key]),
+      "data-key": key,
+    });
   const zoom = (by) => () =>
     graph.network.moveTo({ scale: graph.network.getScale() * by, animation: false });
   swap(
@@ -62,19 +65,23 @@ function buildGraph() {
   const { nodes, ties } = items();
   graph.nodes.add(nodes);
   graph.ties.add(ties);
-  graph.network = new Network(byId("canvas"), { nodes: graph.nodes, edges: graph.ties }, {
-    physics: false,
-    layout: { improvedLayout: false },
-    interaction: {
-      hover: NODES.length <= 1000,
-      hideEdgesOnDrag: ties.length > LIVELY,
-      hideEdgesOnZoom: ties.length > LIVELY,
-      selectConnectedEdges: false,
-      zoomSpeed: 0.6,
+  graph.network = new Network(
+    byId("canvas"),
+    { nodes: graph.nodes, edges: graph.ties },
+    {
+      physics: false,
+      layout: { improvedLayout: false },
+      interaction: {
+        hover: NODES.length <= 1000,
+        hideEdgesOnDrag: ties.length > LIVELY,
+        hideEdgesOnZoom: ties.length > LIVELY,
+        selectConnectedEdges: false,
+        zoomSpeed: 0.6,
+      },
+      nodes: { borderWidth: 1, font: { strokeWidth: 3 } },
+      edges: { smooth: false, selectionWidth: 1.5, arrowStrikethrough: false },
     },
-    nodes: { borderWidth: 1, font: { strokeWidth: 3 } },
-    edges: { smooth: false, selectionWidth: 1.5, arrowStrikethrough: false },
-  });
+  );
   graph.network.once("afterDrawing", () => performance.mark("first-draw"));
   graph.network.on("beforeDrawing", drawLand);
   graph.network.on("afterDrawing", drawHover);
@@ -102,7 +109,10 @@ function pin(id) {
 function extent(nodes) {
   const canvas = byId("canvas").getBoundingClientRect();
   const range = (key) =>
-    nodes.reduce(([low, high], node) => [Math.min(low, node[key]), Math.max(high, node[key])], [1e9, -1e9]);
+    nodes.reduce(
+      ([low, high], node) => [Math.min(low, node[key]), Math.max(high, node[key])],
+      [1e9, -1e9],
+    );
   const [left, right] = range("x");
   const [highest, lowest] = range("y");
   return {
@@ -148,7 +158,9 @@ function looks() {
 
 function nodeSizes(nodes) {
   const indicator = currentIndicator();
-  const values = nodes.map((node) => (indicator ? valueOf(node, indicator.id) : node.ties.length) ?? 0);
+  const values = nodes.map(
+    (node) => (indicator ? valueOf(node, indicator.id) : node.ties.length) ?? 0,
+  );
   const most = values.reduce((a, b) => Math.max(a, b), 0) || 1;
   const base = nodes.length > 1500 ? 2.5 : 4.5;
   const scale = graph.unit * Math.min(1, Math.max(0.5, byId("canvas").clientWidth / 900));
@@ -189,7 +201,12 @@ function nodeItem(node, open, look, size, label) {
   const focal = node.id === state.focal || node.id === state.select;
   const fillColour = node.id === state.focal ? look.accent : look.nodes[style.hue];
   const border = node.id === state.select ? look.accent : open.has(node.i) ? look.ink : look.paper;
-  const font = { size: 12 * graph.unit, color: look.ink, strokeColor: look.paper, strokeWidth: 3 * graph.unit };
+  const font = {
+    size: 12 * graph.unit,
+    color: look.ink,
+    strokeColor: look.paper,
+    strokeWidth: 3 * graph.unit,
+  };
   return {
     id: node.i,
     x: node.x,
@@ -197,7 +214,11 @@ function nodeItem(node, open, look, size, label) {
     shape: style.shape,
     size: focal ? Math.max(size, 8 * graph.unit) : size,
     borderWidth: (node.id === state.select ? 3 : 1) * graph.unit,
-    color: { background: fillColour, border, highlight: { background: fillColour, border: look.accent } },
+    color: {
+      background: fillColour,
+      border,
+      highlight: { background: fillColour, border: look.accent },
+    },
     ...(label ? { label: named(node), font } : {}),
   };
 }
@@ -211,7 +232,11 @@ function tieItem(tie, look, crowd, faint) {
     from: tie.a,
     to: tie.b,
     width: (0.8 + 2.4 * tie.strength + (chosen ? 2 : 0)) * graph.unit * (crowd ? 0.7 : 1),
-    color: { color: look.ties[style.hue], highlight: look.accent, opacity: lit ? 0.95 : look.selected === null ? faint : faint / 2 },
+    color: {
+      color: look.ties[style.hue],
+      highlight: look.accent,
+      opacity: lit ? 0.95 : look.selected === null ? faint : faint / 2,
+    },
   };
   if (style.dash && !look.plain) item.dashes = style.dash.map((length) => length * graph.unit);
   if (tie.directed) item.arrows = { to: { enabled: true, scaleFactor: 0.5 * graph.unit } };
@@ -286,7 +311,12 @@ function drawHover(context) {
 
 function describe() {
   const { nodes, ties } = shown();
-  const text = t("counts", { nodes: nodes.size, ties: ties.length, allNodes: NODES.length, allTies: TIES.length });
+  const text = t("counts", {
+    nodes: nodes.size,
+    ties: ties.length,
+    allNodes: NODES.length,
+    allTies: TIES.length,
+  });
   byId("canvas").setAttribute("aria-label", `${t("canvas")} ${text}`);
   const indicator = currentIndicator();
   const size = indicator ? t("size-by", { name: named(indicator) }) : t("size-ties");

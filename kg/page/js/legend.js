@@ -31,10 +31,14 @@ function stroke(style) {
 
 function kindButton(style, key, picture, count) {
   const off = state[key].includes(style.id);
-  return button([picture, el("span", {}, named(style)), el("small", {}, String(count))], () => {
-    update({ [key]: toggled(state[key], style.id) });
-    say(t(state[key].includes(style.id) ? "hidden" : "visible", { kind: named(style) }));
-  }, { class: "kind", "aria-pressed": String(!off), "data-key": `${key} ${style.id}` });
+  return button(
+    [picture, el("span", {}, named(style)), el("small", {}, String(count))],
+    () => {
+      update({ [key]: toggled(state[key], style.id) });
+      say(t(state[key].includes(style.id) ? "hidden" : "visible", { kind: named(style) }));
+    },
+    { class: "kind", "aria-pressed": String(!off), "data-key": `${key} ${style.id}` },
+  );
 }
 
 function counts(things) {
@@ -52,7 +56,9 @@ function drawLegend() {
       "div",
       { class: "kinds", role: "group", "aria-label": t(key) },
       el("h2", {}, t(key)),
-      [...kinds.values()].map((style) => kindButton(style, key, picture(style), number.get(style.id) ?? 0)),
+      [...kinds.values()].map((style) =>
+        kindButton(style, key, picture(style), number.get(style.id) ?? 0),
+      ),
     );
   if (NODE_KINDS.size > 1) groups.push(group("noNodes", NODE_KINDS, glyph, nodes));
   if (TIE_KINDS.size) groups.push(group("noTies", TIE_KINDS, stroke, ties));
@@ -87,7 +93,9 @@ function drawYears() {
       el("h2", {}, t("in-force")),
       slider("from", t("from")),
       slider("to", t("to")),
-      el("div", { class: "buttons" },
+      el(
+        "div",
+        { class: "buttons" },
         button(t("play"), play, { id: "play" }),
         button(t("all-years"), () => update({ from: YEARS[0], to: YEARS[1] })),
       ),

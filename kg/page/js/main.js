@@ -20,10 +20,22 @@ function startTabs() {
   const names = viewNames();
   if (!names.includes(state.view)) state.view = names[0];
   byId("views").append(
-    ...names.map((name) => el("section", { id: `view-${name}`, class: `view ${name}`, role: "tabpanel", "aria-labelledby": `tab-${name}` })),
+    ...names.map((name) =>
+      el("section", {
+        id: `view-${name}`,
+        class: `view ${name}`,
+        role: "tabpanel",
+        "aria-labelledby": `tab-${name}`,
+      }),
+    ),
   );
   const tabs = names.map((name) =>
-    button("", () => update({ view: name }), { role: "tab", id: `tab-${name}`, "aria-controls": `view-${name}`, on: { keydown: (event) => tabKey(event, names) } }),
+    button("", () => update({ view: name }), {
+      role: "tab",
+      id: `tab-${name}`,
+      "aria-controls": `view-${name}`,
+      on: { keydown: (event) => tabKey(event, names) },
+    }),
   );
   byId("tabs").append(...tabs);
   const show = () => {
@@ -52,7 +64,9 @@ function tabKey(event, names) {
 
 function startTop() {
   byId("skip").addEventListener("click", () => byId(`tab-${state.view}`).focus());
-  byId("language").addEventListener("click", () => update({ lang: state.lang === "zh" ? "en" : "zh" }));
+  byId("language").addEventListener("click", () =>
+    update({ lang: state.lang === "zh" ? "en" : "zh" }),
+  );
   byId("theme").addEventListener("click", () => {
     const order = ["auto", "light", "dark"];
     update({ theme: order[(order.indexOf(state.theme) + 1) % 3] });

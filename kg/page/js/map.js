@@ -13,7 +13,10 @@ function startMap() {
     el("p", { class: "note", id: "map-note" }),
   );
   const again = later(drawMap);
-  listen([...SHOWN_KEYS, "indicator", "dots", "lang", "theme", "view", "add", "drop", "weights"], again);
+  listen(
+    [...SHOWN_KEYS, "indicator", "dots", "lang", "theme", "view", "add", "drop", "weights"],
+    again,
+  );
   listen(["hover"], drawMapHover);
   dragging(byId("map"));
   again();
@@ -39,10 +42,14 @@ function drawMap() {
   if (state.view !== "map" || !WORLD) return;
   const indicator = currentIndicator();
   const countries = NODES.filter((node) => node.kind === "country" && node.map);
-  const values = new Map(countries.map((node) => [node.id, indicator && valueOf(node, indicator.id)]));
+  const values = new Map(
+    countries.map((node) => [node.id, indicator && valueOf(node, indicator.id)]),
+  );
   const cuts = limits([...values.values()].filter((value) => Number.isFinite(value)));
   const paint = (id) =>
-    Number.isFinite(values.get(id)) ? `level-${step(classOf(values.get(id), cuts), cuts)}` : "level-none";
+    Number.isFinite(values.get(id))
+      ? `level-${step(classOf(values.get(id), cuts), cuts)}`
+      : "level-none";
   drawMapTools(indicator);
   const map = byId("map");
   map.setAttribute("viewBox", mapState.box.join(" "));
@@ -66,18 +73,27 @@ function drawMapTools(indicator) {
   swap(
     byId("map-tools"),
     options.length
-      ? choice(t("colour-by"), options, indicator?.id, (id) => update({ indicator: id }), { "data-key": "by" })
+      ? choice(t("colour-by"), options, indicator?.id, (id) => update({ indicator: id }), {
+          "data-key": "by",
+        })
       : null,
     button("+", zoom(0.7), { "aria-label": t("zoom-in"), "data-key": "in" }),
     button("−", zoom(1 / 0.7), { "aria-label": t("zoom-out"), "data-key": "out" }),
     button(t("fit"), () => zoomMap(Infinity), { "data-key": "fit" }),
-    button(t("dots"), () => update({ dots: !state.dots }), { "aria-pressed": String(state.dots), "data-key": "dots" }),
+    button(t("dots"), () => update({ dots: !state.dots }), {
+      "aria-pressed": String(state.dots),
+      "data-key": "dots",
+    }),
   );
 }
 
 function pattern() {
   const hatch = svg("path", { d: "M-2 2 2-2M0 16 16 0M14 18l4-4", class: "hatch" });
-  return svg("defs", {}, svg("pattern", { id: "hatch", width: 16, height: 16, patternUnits: "userSpaceOnUse" }, hatch));
+  return svg(
+    "defs",
+    {},
+    svg("pattern", { id: "hatch", width: 16, height: 16, patternUnits: "userSpaceOnUse" }, hatch),
+  );
 }
 
 function land(paint) {
@@ -108,7 +124,10 @@ function isSmall(node) {
 
 function dot(node, paint) {
   const [cx, cy] = node.map;
-  return place(node.id, svg("circle", { cx, cy, r: state.dots ? 26 : 13, class: `land ${paint(node.id)}` }));
+  return place(
+    node.id,
+    svg("circle", { cx, cy, r: state.dots ? 26 : 13, class: `land ${paint(node.id)}` }),
+  );
 }
 
 // Ties of the opened nodes; several of one pair bend differently.
@@ -144,7 +163,10 @@ function spots() {
     .filter((node) => node.map && node.kind !== "country")
     .map((node) => {
       const [cx, cy] = node.map;
-      return place(node.id, svg("circle", { cx, cy, r: 9, class: `node-${NODE_KINDS.get(node.kind).hue}` }));
+      return place(
+        node.id,
+        svg("circle", { cx, cy, r: 9, class: `node-${NODE_KINDS.get(node.kind).hue}` }),
+      );
     });
 }
 
@@ -163,7 +185,16 @@ function drawMapHover() {
   const anchor = x > mapState.box[0] + mapState.box[2] * 0.8 ? "end" : "start";
   layer.replaceChildren(
     svg("circle", { cx: x, cy: y, r: size, class: "ring" }),
-    svg("text", { x: x + (anchor === "end" ? -1 : 1) * size * 1.3, y, "font-size": size * 1.5, "text-anchor": anchor }, `${named(node)}${value}`),
+    svg(
+      "text",
+      {
+        x: x + (anchor === "end" ? -1 : 1) * size * 1.3,
+        y,
+        "font-size": size * 1.5,
+        "text-anchor": anchor,
+      },
+      `${named(node)}${value}`,
+    ),
   );
 }
 
@@ -172,9 +203,16 @@ function drawScale(indicator, cuts) {
   const show = (value) => shownValue({ ...indicator, unit: "" }, value);
   const names = [
     ...(cuts.length ? [`< ${show(cuts[0])}`] : [t("any")]),
-    ...cuts.map((cut, i) => (i + 1 < cuts.length ? `${show(cut)} – ${show(cuts[i + 1])}` : `≥ ${show(cut)}`)),
+    ...cuts.map((cut, i) =>
+      i + 1 < cuts.length ? `${show(cut)} – ${show(cuts[i + 1])}` : `≥ ${show(cut)}`,
+    ),
   ];
-  const sample = (name) => svg("svg", { viewBox: "0 0 22 12", "aria-hidden": "true" }, svg("path", { d: "M0 0h22v12H0z", class: `land ${name}` }));
+  const sample = (name) =>
+    svg(
+      "svg",
+      { viewBox: "0 0 22 12", "aria-hidden": "true" },
+      svg("path", { d: "M0 0h22v12H0z", class: `land ${name}` }),
+    );
   byId("scale").replaceChildren(
     el("strong", {}, `${named(indicator)}${indicator.unit ? ` (${indicator.unit})` : ""}`),
     ...names.map((name, i) => el("span", {}, sample(`level-${step(i, cuts)}`), name)),

@@ -3,10 +3,13 @@
 const MANY = 60;
 
 function startPanel() {
-  listen(["select", "tie", "lang", "focal", "add", "drop", "weights", "from", "to", "noTies", "pinned"], (changed) => {
-    if (changed.includes("select") || changed.includes("tie")) panelState.all = false;
-    drawPanel();
-  });
+  listen(
+    ["select", "tie", "lang", "focal", "add", "drop", "weights", "from", "to", "noTies", "pinned"],
+    (changed) => {
+      if (changed.includes("select") || changed.includes("tie")) panelState.all = false;
+      drawPanel();
+    },
+  );
   byId("panel").addEventListener("keydown", (event) => {
     if (event.key === "Escape") closePanel();
   });
@@ -55,11 +58,26 @@ function nodeButtons(node) {
   const pinned = state.pinned.includes(node.id);
   const buttons = [];
   if (DATA.focal && node.id !== state.focal) {
-    buttons.push(button(t(pinned ? "unpin" : "pin"), () => pin(node.id), { "aria-pressed": String(pinned), "data-key": "pin" }));
-    buttons.push(button(t("path-here"), () => update({ pathFrom: state.focal, pathTo: node.id, view: "paths" }), { "data-key": "path" }));
+    buttons.push(
+      button(t(pinned ? "unpin" : "pin"), () => pin(node.id), {
+        "aria-pressed": String(pinned),
+        "data-key": "pin",
+      }),
+    );
+    buttons.push(
+      button(
+        t("path-here"),
+        () => update({ pathFrom: state.focal, pathTo: node.id, view: "paths" }),
+        { "data-key": "path" },
+      ),
+    );
   }
   if (BASE?.anyFocal && BASE.index.has(node.id) && node.id !== state.focal) {
-    buttons.push(button(t("as-focal"), () => update({ focal: node.id, view: "whatif" }), { "data-key": "focal" }));
+    buttons.push(
+      button(t("as-focal"), () => update({ focal: node.id, view: "whatif" }), {
+        "data-key": "focal",
+      }),
+    );
   }
   return buttons;
 }
@@ -73,12 +91,31 @@ function explanation(node) {
     { class: "why" },
     el("h3", {}, t("why", { focal: nameOf(state.focal), rank: row.rank, n: ranking().length })),
     formula(row),
-    row.rank_low === undefined ? null : el("p", {}, t("interval", { low: row.rank_low, high: row.rank_high }), row.p_top10 === undefined ? "" : ` · ${t("p_top10")} ${percent(row.p_top10)}`),
-    row.partner_gain === undefined ? null : el("p", {}, `${t("partner_gain")}: ${figure(row.partner_gain)}`),
+    row.rank_low === undefined
+      ? null
+      : el(
+          "p",
+          {},
+          t("interval", { low: row.rank_low, high: row.rank_high }),
+          row.p_top10 === undefined ? "" : ` · ${t("p_top10")} ${percent(row.p_top10)}`,
+        ),
+    row.partner_gain === undefined
+      ? null
+      : el("p", {}, `${t("partner_gain")}: ${figure(row.partner_gain)}`),
     gains(row, via),
     row.factors ? factorBars(row.factors) : null,
-    row.channel ? el("p", {}, el("strong", {}, `${t("channel")}: `), row.channel, row.reason ? ` — ${row.reason}` : "") : null,
-    row.missing?.length ? el("p", { class: "warn" }, t("missing", { list: row.missing.join(", ") })) : null,
+    row.channel
+      ? el(
+          "p",
+          {},
+          el("strong", {}, `${t("channel")}: `),
+          spaced(row.channel),
+          row.reason ? ` — ${row.reason}` : "",
+        )
+      : null,
+    row.missing?.length
+      ? el("p", { class: "warn" }, t("missing", { list: row.missing.join(", ") }))
+      : null,
   );
 }
 
@@ -86,7 +123,8 @@ function formula(row) {
   if (row.feasibility === undefined || row.direct === undefined) {
     return el("p", {}, `${t("expected_leverage")}: ${figure(row.expected_leverage)}`);
   }
-  const term = (key, text) => el("span", { class: "term" }, el("b", {}, text), el("small", {}, t(key)));
+  const term = (key, text) =>
+    el("span", { class: "term" }, el("b", {}, text), el("small", {}, t(key)));
   return el(
     "p",
     { class: "formula" },
@@ -108,7 +146,10 @@ function formula(row) {
 function gains(row, via) {
   if (!via.length) return null;
   const most = Math.max(row.direct ?? 0, via[0].gain);
-  const lines = [[t("direct"), row.direct ?? 0, ""], ...via.slice(0, 8).map((third) => [nameOf(third.iso3), third.gain, third.iso3])];
+  const lines = [
+    [t("direct"), row.direct ?? 0, ""],
+    ...via.slice(0, 8).map((third) => [nameOf(third.iso3), third.gain, third.iso3]),
+  ];
   const rest = via.slice(8).reduce((sum, third) => sum + third.gain, 0);
   if (rest > 0) lines.push([t("others-n", { n: via.length - 8 }), rest, ""]);
   return [el("h4", {}, t("gains")), bars(lines, most)];
@@ -121,15 +162,27 @@ function bars(lines, most) {
     lines.map(([name, value, id]) => {
       const fillBar = el("i", {});
       fillBar.style.width = `${most > 0 ? Math.min(100, (100 * Math.abs(value)) / most) : 0}%`;
-      const label = id && BY_ID.has(id) ? button(name, () => choose(id), { class: "name" }) : el("span", {}, name);
-      return el("li", {}, label, el("span", { class: "meter" }, fillBar), el("b", {}, figure(value)));
+      const label =
+        id && BY_ID.has(id)
+          ? button(name, () => choose(id), { class: "name" })
+          : el("span", {}, name);
+      return el(
+        "li",
+        {},
+        label,
+        el("span", { class: "meter" }, fillBar),
+        el("b", {}, figure(value)),
+      );
     }),
   );
 }
 
 function factorBars(factors) {
   const lines = Object.entries(factors).map(([name, value]) => [t(name), value, ""]);
-  return [el("h4", {}, t("factors")), bars(lines, Math.max(...lines.map((line) => Math.abs(line[1]))))];
+  return [
+    el("h4", {}, t("factors")),
+    bars(lines, Math.max(...lines.map((line) => Math.abs(line[1])))),
+  ];
 }
 
 function valueList(node) {
@@ -138,7 +191,14 @@ function valueList(node) {
   if (!rows.length) return null;
   return [
     el("h3", {}, t("figures")),
-    el("dl", {}, rows.map((row) => [el("dt", {}, named(row)), el("dd", {}, shownValue(row, valueOf(node, row.id)))])),
+    el(
+      "dl",
+      {},
+      rows.map((row) => [
+        el("dt", {}, named(row)),
+        el("dd", {}, shownValue(row, valueOf(node, row.id))),
+      ]),
+    ),
   ];
 }
 
@@ -147,7 +207,11 @@ function factList(node) {
   if (!rows.length) return null;
   return [
     el("h3", {}, t("facts")),
-    el("dl", { class: "facts" }, rows.map((fact) => [el("dt", {}, fact.label), el("dd", {}, fact.value, cite(fact))])),
+    el(
+      "dl",
+      { class: "facts" },
+      rows.map((fact) => [el("dt", {}, fact.label), el("dd", {}, fact.value, cite(fact))]),
+    ),
   ];
 }
 
@@ -162,13 +226,24 @@ function cite(fact) {
 function tieList(node) {
   const ties = node.ties.filter((tie) => live(tie) && !state.noTies.includes(tie.kind));
   if (!node.ties.length) return null;
-  ties.sort((a, b) => named(other(a, node)).localeCompare(named(other(b, node)), state.lang) || a.from - b.from);
+  ties.sort(
+    (a, b) =>
+      named(other(a, node)).localeCompare(named(other(b, node)), state.lang) || a.from - b.from,
+  );
   const few = panelState.all ? ties : ties.slice(0, MANY);
   return [
     el("h3", {}, t("ties", { n: ties.length })),
-    ties.length < node.ties.length ? el("p", { class: "note" }, t("ties-outside", { n: node.ties.length - ties.length })) : null,
-    el("ul", { class: "ties" }, few.map((tie) => tieLine(tie, node))),
-    few.length < ties.length ? button(t("all-n", { n: ties.length }), () => ((panelState.all = true), drawPanel())) : null,
+    ties.length < node.ties.length
+      ? el("p", { class: "note" }, t("ties-outside", { n: node.ties.length - ties.length }))
+      : null,
+    el(
+      "ul",
+      { class: "ties" },
+      few.map((tie) => tieLine(tie, node)),
+    ),
+    few.length < ties.length
+      ? button(t("all-n", { n: ties.length }), () => ((panelState.all = true), drawPanel()))
+      : null,
   ];
 }
 
@@ -184,7 +259,11 @@ function tieLine(tie, node) {
     {},
     stroke(TIE_KINDS.get(tie.kind)),
     button(named(partner), () => choose(partner.id), { class: "name" }),
-    el("span", {}, ` ${tie.label && tie.label !== partner.label ? tie.label : named(TIE_KINDS.get(tie.kind))}`),
+    el(
+      "span",
+      {},
+      ` ${tie.label && tie.label !== partner.label ? tie.label : named(TIE_KINDS.get(tie.kind))}`,
+    ),
     el("small", { class: "cite" }, `${dates(tie)} · `, cited(tie)),
   );
 }
@@ -199,7 +278,13 @@ function tiePanel(tie) {
   const [a, b] = [NODES[tie.a], NODES[tie.b]];
   return [
     top(tieName(tie), [named(TIE_KINDS.get(tie.kind))]),
-    el("p", {}, button(named(a), () => choose(a.id), { class: "name" }), tie.directed ? " → " : " – ", button(named(b), () => choose(b.id), { class: "name" })),
+    el(
+      "p",
+      {},
+      button(named(a), () => choose(a.id), { class: "name" }),
+      tie.directed ? " → " : " – ",
+      button(named(b), () => choose(b.id), { class: "name" }),
+    ),
     el("dl", {}, [
       el("dt", {}, t("dates")),
       el("dd", {}, dates(tie)),
@@ -210,7 +295,19 @@ function tiePanel(tie) {
     ]),
     tie.pair.length > 1 ? el("h3", {}, t("same-pair", { n: tie.pair.length })) : null,
     tie.pair.length > 1
-      ? el("ul", { class: "ties" }, tie.pair.map((twin) => el("li", {}, stroke(TIE_KINDS.get(twin.kind)), button(tieName(twin), () => update({ tie: twin.i, select: "" }), { class: "name" }), el("small", { class: "cite" }, dates(twin)))))
+      ? el(
+          "ul",
+          { class: "ties" },
+          tie.pair.map((twin) =>
+            el(
+              "li",
+              {},
+              stroke(TIE_KINDS.get(twin.kind)),
+              button(tieName(twin), () => update({ tie: twin.i, select: "" }), { class: "name" }),
+              el("small", { class: "cite" }, dates(twin)),
+            ),
+          ),
+        )
       : null,
   ];
 }

@@ -44,12 +44,22 @@ function drawPaths() {
   if (state.view !== "paths") return;
   const options = [["", t("choose")], ...countries()];
   const picker = (key, label) =>
-    choice(t(label), options, state[key], (id) => update({ [key]: id }), { id: `choice-${key}`, "data-key": key });
+    choice(t(label), options, state[key], (id) => update({ [key]: id }), {
+      id: `choice-${key}`,
+      "data-key": key,
+    });
   swap(
     byId("view-paths"),
     el("p", { class: "lead" }, t("paths-lead")),
-    el("div", { class: "tools" }, picker("pathFrom", "path-from"), picker("pathTo", "path-to"),
-      button(t("swap"), () => update({ pathFrom: state.pathTo, pathTo: state.pathFrom }), { "data-key": "swap" })),
+    el(
+      "div",
+      { class: "tools" },
+      picker("pathFrom", "path-from"),
+      picker("pathTo", "path-to"),
+      button(t("swap"), () => update({ pathFrom: state.pathTo, pathTo: state.pathFrom }), {
+        "data-key": "swap",
+      }),
+    ),
     pathResult(),
   );
 }
@@ -58,11 +68,21 @@ function pathResult() {
   if (!state.pathFrom || !state.pathTo) return el("p", { class: "note" }, t("paths-choose"));
   const path = strongestPath(state.pathFrom, state.pathTo);
   if (!path) return el("p", {}, t("no-path"));
-  const show = () => update({ pinned: [...new Set([...path.steps.map((s) => s[0]), state.pathTo])], view: "network", all: false });
+  const show = () =>
+    update({
+      pinned: [...new Set([...path.steps.map((s) => s[0]), state.pathTo])],
+      view: "network",
+      all: false,
+    });
   return el(
     "div",
     {},
-    el("p", {}, t("path-strength", { n: path.steps.length }), el("b", { id: "path-strength", "data-value": path.strength }, figure(path.strength))),
+    el(
+      "p",
+      {},
+      t("path-strength", { n: path.steps.length }),
+      el("b", { id: "path-strength", "data-value": path.strength }, figure(path.strength)),
+    ),
     el("ol", { class: "path" }, path.steps.map(pathStep)),
     NODES.length ? button(t("show-in-network"), show, { "data-key": "show" }) : null,
   );
@@ -79,8 +99,24 @@ function pathStep([from, to, strength]) {
     chosen(to),
     el("b", {}, ` ${figure(strength)}`),
     ties.length
-      ? el("ul", { class: "ties" }, ties.map((tie) => el("li", {}, stroke(TIE_KINDS.get(tie.kind)), el("span", {}, tieName(tie)), el("small", { class: "cite" }, `${dates(tie)} · `, cited(tie)))))
-      : el("p", { class: "note" }, state.add.some((pair) => sameEnds(pair, from, to)) ? t("added-tie") : t("no-agreement")),
+      ? el(
+          "ul",
+          { class: "ties" },
+          ties.map((tie) =>
+            el(
+              "li",
+              {},
+              stroke(TIE_KINDS.get(tie.kind)),
+              el("span", {}, tieName(tie)),
+              el("small", { class: "cite" }, `${dates(tie)} · `, cited(tie)),
+            ),
+          ),
+        )
+      : el(
+          "p",
+          { class: "note" },
+          state.add.some((pair) => sameEnds(pair, from, to)) ? t("added-tie") : t("no-agreement"),
+        ),
   );
 }
 

@@ -5,8 +5,10 @@ const PARTS = 4; // direct gain and the three largest third countries; the rest 
 function parts(row) {
   const shares = [{ name: t("direct"), gain: row.direct ?? 0 }];
   const via = [...(row.via ?? [])].sort((a, b) => b.gain - a.gain);
-  for (const third of via.slice(0, PARTS - 1)) shares.push({ name: nameOf(third.iso3), gain: third.gain });
-  const rest = (row.onward ?? 0) - via.slice(0, PARTS - 1).reduce((sum, third) => sum + third.gain, 0);
+  for (const third of via.slice(0, PARTS - 1))
+    shares.push({ name: nameOf(third.iso3), gain: third.gain });
+  const rest =
+    (row.onward ?? 0) - via.slice(0, PARTS - 1).reduce((sum, third) => sum + third.gain, 0);
   if (rest > 1e-9) shares.push({ name: t("others"), gain: rest });
   return shares;
 }
@@ -15,7 +17,11 @@ function parts(row) {
 function bar(row, most) {
   const shares = parts(row);
   const total = shares.reduce((sum, share) => sum + share.gain, 0);
-  const box = el("span", { class: "bar", role: "img", "aria-label": shares.map((s) => `${s.name} ${figure(s.gain)}`).join(", ") });
+  const box = el("span", {
+    class: "bar",
+    role: "img",
+    "aria-label": shares.map((s) => `${s.name} ${figure(s.gain)}`).join(", "),
+  });
   const length = most > 0 ? (100 * row.expected_leverage) / most : 0;
   (total > 0 ? shares : [{ gain: 1 }]).forEach((share, i) => {
     const piece = el("span", { class: `part-${share.name === t("others") ? PARTS : i}` });
@@ -30,9 +36,18 @@ function interval(row, n) {
   const x = (rank) => 2 + (96 * (rank - 1)) / Math.max(1, n - 1);
   return svg(
     "svg",
-    { viewBox: "0 0 100 12", class: "interval", role: "img", "aria-label": t("interval", { low: row.rank_low, high: row.rank_high }), preserveAspectRatio: "none" },
+    {
+      viewBox: "0 0 100 12",
+      class: "interval",
+      role: "img",
+      "aria-label": t("interval", { low: row.rank_low, high: row.rank_high }),
+      preserveAspectRatio: "none",
+    },
     svg("path", { d: "M2 6h96", class: "axis" }),
-    svg("path", { d: `M${x(row.rank_low)} 6H${Math.max(x(row.rank_high), x(row.rank_low) + 1)}`, class: "range" }),
+    svg("path", {
+      d: `M${x(row.rank_low)} 6H${Math.max(x(row.rank_high), x(row.rank_low) + 1)}`,
+      class: "range",
+    }),
     svg("path", { d: `M${x(row.rank)} 1v10`, class: "point" }),
   );
 }
@@ -50,9 +65,14 @@ const COLUMNS = [
   ["incumbent", "incumbent", (row) => percent(row.incumbent)],
   ["p_top10", "p_top10", (row) => percent(row.p_top10)],
   ["partner_gain", "partner_gain", (row) => figure(row.partner_gain)],
-  ["channel", "channel", (row) => row.channel ?? ""],
+  ["channel", "channel", (row) => spaced(row.channel ?? "")],
 ];
 const SHORT = ["rank", "name", "bar", "expected_leverage"];
+
+// A slug as words; any other text as it is.
+function spaced(text) {
+  return /^[a-z]+(-[a-z]+)+$/.test(text) ? capital(text.replaceAll("-", " ")) : text;
+}
 
 function rangeText(row) {
   return row.rank_low === undefined ? "" : `${row.rank_low}–${row.rank_high}`;
@@ -101,7 +121,9 @@ function filtered(rows) {
   const wanted = state.filter.trim().toLowerCase();
   if (!wanted) return rows;
   return rows.filter((row) =>
-    [row.iso3, row.name, nameOf(row.iso3), row.channel ?? ""].some((text) => text.toLowerCase().includes(wanted)),
+    [row.iso3, row.name, nameOf(row.iso3), row.channel ?? ""].some((text) =>
+      text.toLowerCase().includes(wanted),
+    ),
   );
 }
 
@@ -114,26 +136,51 @@ function header(key, title) {
     update({ sort: state.sort === order[0] ? order[1] : order[0] });
   };
   const mark = { ascending: " ↑", descending: " ↓", none: "" }[now];
-  return el("th", { scope: "col", "aria-sort": now }, button(t(title) + mark, next, { "data-key": `sort ${key}` }));
+  return el(
+    "th",
+    { scope: "col", "aria-sort": now },
+    button(t(title) + mark, next, { "data-key": `sort ${key}` }),
+  );
 }
 
 function rankingTable(keys, id) {
   const rows = ranking();
-  const all = { n: rows.length, most: rows.reduce((m, row) => Math.max(m, row.expected_leverage), 0) };
+  const all = {
+    n: rows.length,
+    most: rows.reduce((m, row) => Math.max(m, row.expected_leverage), 0),
+  };
   const columns = COLUMNS.filter(([key]) => keys.includes(key));
   return el(
     "table",
     { class: whatifOn() ? "ranking changed" : "ranking", id },
     el("caption", {}, t("ranking-caption", { focal: nameOf(state.focal), n: rows.length })),
-    el("thead", {}, el("tr", {}, columns.map(([key, title]) => header(key, keys === SHORT && key === "expected_leverage" ? "leverage" : title)))),
-    el("tbody", {}, sorted(filtered(rows)).map((row) => tableRow(row, columns, all))),
+    el(
+      "thead",
+      {},
+      el(
+        "tr",
+        {},
+        columns.map(([key, title]) =>
+          header(key, keys === SHORT && key === "expected_leverage" ? "leverage" : title),
+        ),
+      ),
+    ),
+    el(
+      "tbody",
+      {},
+      sorted(filtered(rows)).map((row) => tableRow(row, columns, all)),
+    ),
   );
 }
 
 function tableRow(row, columns, all) {
   const cells = columns.map(([key, , draw]) => {
     const value = typeof row[key] === "number" ? { "data-value": row[key] } : {};
-    return el(key === "name" ? "th" : "td", { class: `c-${key}`, scope: key === "name" ? "row" : null, ...value }, draw(row, all));
+    return el(
+      key === "name" ? "th" : "td",
+      { class: `c-${key}`, scope: key === "name" ? "row" : null, ...value },
+      draw(row, all),
+    );
   });
   const hover = (id) => () => update({ hover: id });
   return el(
@@ -141,7 +188,12 @@ function tableRow(row, columns, all) {
     {
       "data-iso3": row.iso3,
       "aria-current": row.iso3 === state.select ? "true" : null,
-      on: { mouseenter: hover(row.iso3), mouseleave: hover(""), focusin: hover(row.iso3), focusout: hover("") },
+      on: {
+        mouseenter: hover(row.iso3),
+        mouseleave: hover(""),
+        focusin: hover(row.iso3),
+        focusout: hover(""),
+      },
     },
     cells,
   );
@@ -157,14 +209,28 @@ function usedColumns() {
 }
 
 function filterBox(id) {
-  const input = el("input", { type: "search", id, value: state.filter, "data-key": id, on: { input: () => update({ filter: input.value }) } });
+  const input = el("input", {
+    type: "search",
+    id,
+    value: state.filter,
+    "data-key": id,
+    on: { input: () => update({ filter: input.value }) },
+  });
   return el("label", { class: "choice", for: id }, el("span", {}, t("filter")), input);
 }
 
 function startRanking() {
   if (!DATA.ranking.length && !BASE) return;
-  for (const [view, keys, id] of [["list", () => SHORT, "short"], ["view-ranking", usedColumns, "full"]]) {
-    const body = el("div", { class: "scroll", tabindex: "0", role: "region", "data-t-label": "ranking" });
+  for (const [view, keys, id] of [
+    ["list", () => SHORT, "short"],
+    ["view-ranking", usedColumns, "full"],
+  ]) {
+    const body = el("div", {
+      class: "scroll",
+      tabindex: "0",
+      role: "region",
+      "data-t-label": "ranking",
+    });
     const top = el("div", { class: "tools" });
     byId(view).append(top, body, el("p", { class: "note key" }));
     const draw = later(() => {

@@ -181,7 +181,8 @@ function recompute() {
     .sort((a, b) => b.expected_leverage - a.expected_leverage || (a.iso3 < b.iso3 ? -1 : 1));
   rows.forEach((row, i) => {
     const above = rows[i - 1];
-    const tied = above && above.expected_leverage - row.expected_leverage <= TIED * above.expected_leverage;
+    const tied =
+      above && above.expected_leverage - row.expected_leverage <= TIED * above.expected_leverage;
     row.rank = tied ? above.rank : i + 1;
   });
   return rows;

@@ -25,12 +25,25 @@ function anchors() {
 }
 
 const shownMemo = { key: null, shown: null };
-const SHOWN_KEYS = ["focal", "pinned", "select", "tie", "all", "among", "noNodes", "noTies", "from", "to"];
+const SHOWN_KEYS = [
+  "focal",
+  "pinned",
+  "select",
+  "tie",
+  "all",
+  "among",
+  "noNodes",
+  "noTies",
+  "from",
+  "to",
+];
 
 // { nodes: Set of numbers, ties: list, anchors: Set }. Orphans of a filter are hidden with it.
 function shown() {
   const key = JSON.stringify(
-    SHOWN_KEYS.map((name) => (state.all && ["select", "tie", "pinned"].includes(name) ? 0 : state[name])),
+    SHOWN_KEYS.map((name) =>
+      state.all && ["select", "tie", "pinned"].includes(name) ? 0 : state[name],
+    ),
   );
   if (shownMemo.key !== key) {
     shownMemo.key = key;
@@ -61,14 +74,26 @@ const DERIVED = ["expected_leverage", "feasibility", "direct", "onward", "barrie
 
 // Quantities to colour the map and size the nodes by: the ranking's, then the page's own.
 function indicators() {
-  const own = DATA.indicators.map((row) => ({ ...row, label: capital(row.label), zh: row.label_zh }));
+  const own = DATA.indicators.map((row) => ({
+    ...row,
+    label: capital(row.label),
+    zh: row.label_zh,
+  }));
   const taken = new Set(own.map((row) => row.id));
   const rows = ranking();
   if (taken.has("expected")) taken.add("expected_leverage");
-  const ranked = DERIVED.filter((id) => !taken.has(id) && rows.some((row) => row[id] !== undefined));
+  const ranked = DERIVED.filter(
+    (id) => !taken.has(id) && rows.some((row) => row[id] !== undefined),
+  );
   const fromRanking = ranked.map((id) => ({ id, label: t(id), zh: t(id), percent: isShare(id) }));
   const fromMatrices = BASE ? ["need", "capability"].filter((id) => !taken.has(id)) : [];
-  if (taken.has("expected")) fromRanking.unshift(own.splice(own.findIndex((row) => row.id === "expected"), 1)[0]);
+  if (taken.has("expected"))
+    fromRanking.unshift(
+      own.splice(
+        own.findIndex((row) => row.id === "expected"),
+        1,
+      )[0],
+    );
   return [...fromRanking, ...own, ...fromMatrices.map((id) => ({ id, label: t(id), zh: t(id) }))];
 }
 

@@ -62,10 +62,14 @@ function fromHash(text) {
 function check(key, value) {
   const node = (id) => BY_ID.has(id);
   if (LISTS.includes(key)) {
-    return value.split(",").map(decoded).filter((item) => known(key, item));
+    return value
+      .split(",")
+      .map(decoded)
+      .filter((item) => known(key, item));
   }
   if (["all", "among", "dots"].includes(key)) return value === "true";
-  if (["select", "focal", "pathFrom", "pathTo"].includes(key)) return node(value) ? value : undefined;
+  if (["select", "focal", "pathFrom", "pathTo"].includes(key))
+    return node(value) ? value : undefined;
   if (["from", "to"].includes(key)) {
     const found = Number.parseInt(value, 10);
     return YEARS && found ? Math.min(YEARS[1], Math.max(YEARS[0], found)) : undefined;

@@ -15,11 +15,21 @@ function tableTitle(data) {
 }
 
 function dataTable(data) {
-  const numeric = data.columns.map((_, k) => data.rows.some((row) => typeof row[k] === "number" || Array.isArray(row[k])));
+  const numeric = data.columns.map((_, k) =>
+    data.rows.some((row) => typeof row[k] === "number" || Array.isArray(row[k])),
+  );
   const ends = data.columns.map((_, k) => extremes(data.rows.map((row) => row[k])));
   const cell = (value, k) => {
-    if (Array.isArray(value)) return el("td", { class: "number" }, whisker(value, ends[k]), figure(value[0]), el("small", {}, ` ${rangeOf(value)}`));
-    if (typeof value === "number") return el("td", { class: "number", "data-value": value }, figure(value));
+    if (Array.isArray(value))
+      return el(
+        "td",
+        { class: "number" },
+        whisker(value, ends[k]),
+        figure(value[0]),
+        el("small", {}, ` ${rangeOf(value)}`),
+      );
+    if (typeof value === "number")
+      return el("td", { class: "number", "data-value": value }, figure(value));
     return el("td", {}, value === null ? t("unknown") : String(value));
   };
   return [
@@ -31,8 +41,22 @@ function dataTable(data) {
         "table",
         {},
         el("caption", {}, tableTitle(data)),
-        el("thead", {}, el("tr", {}, data.columns.map((name, k) => el("th", { scope: "col", class: numeric[k] ? "number" : null }, name)))),
-        el("tbody", {}, data.rows.map((row) => el("tr", {}, row.map(cell)))),
+        el(
+          "thead",
+          {},
+          el(
+            "tr",
+            {},
+            data.columns.map((name, k) =>
+              el("th", { scope: "col", class: numeric[k] ? "number" : null }, name),
+            ),
+          ),
+        ),
+        el(
+          "tbody",
+          {},
+          data.rows.map((row) => el("tr", {}, row.map(cell))),
+        ),
       ),
     ),
   ];
@@ -52,7 +76,12 @@ function whisker([value, low, high], [least, most]) {
   const range = low === null || high === null ? "" : `M${x(low)} 6H${x(high)}`;
   return svg(
     "svg",
-    { viewBox: "0 0 100 12", class: "interval", "aria-hidden": "true", preserveAspectRatio: "none" },
+    {
+      viewBox: "0 0 100 12",
+      class: "interval",
+      "aria-hidden": "true",
+      preserveAspectRatio: "none",
+    },
     svg("path", { d: "M2 6h96", class: "axis" }),
     svg("path", { d: range || "M0 0", class: "range" }),
     svg("path", { d: `M${x(value ?? 0)} 1v10`, class: "point" }),
@@ -60,14 +89,34 @@ function whisker([value, low, high], [least, most]) {
 }
 
 function drawAbout() {
-  const how = ["about-leverage", "about-years", "about-unknown"].filter((key) => key !== "about-leverage" || DATA.ranking.length);
+  const how = ["about-leverage", "about-years", "about-unknown"].filter(
+    (key) => key !== "about-leverage" || DATA.ranking.length,
+  );
   swap(
     byId("view-about"),
     el("h2", {}, t("how")),
     how.map((key) => el("p", {}, t(key))),
     WORLD ? el("p", {}, t("policy")) : null,
-    DATA.notes.length ? [el("h2", {}, t("notes")), el("ul", {}, DATA.notes.map((note) => el("li", {}, note)))] : null,
-    DATA.sources.length ? [el("h2", {}, t("sources")), el("ul", {}, DATA.sources.map(([title, url]) => el("li", {}, link(title, url))))] : null,
+    DATA.notes.length
+      ? [
+          el("h2", {}, t("notes")),
+          el(
+            "ul",
+            {},
+            DATA.notes.map((note) => el("li", {}, note)),
+          ),
+        ]
+      : null,
+    DATA.sources.length
+      ? [
+          el("h2", {}, t("sources")),
+          el(
+            "ul",
+            {},
+            DATA.sources.map(([title, url]) => el("li", {}, link(title, url))),
+          ),
+        ]
+      : null,
     el("p", { class: "note" }, t("made-with")),
   );
 }

@@ -15,7 +15,9 @@ function startTimeline() {
 
 function timelineCounts() {
   const node = BY_ID.get(state.select);
-  const ties = (node ? node.ties : TIES).filter((tie) => tie.from !== -Infinity && !state.noTies.includes(tie.kind));
+  const ties = (node ? node.ties : TIES).filter(
+    (tie) => tie.from !== -Infinity && !state.noTies.includes(tie.kind),
+  );
   const rows = new Map();
   for (const tie of ties) {
     const row = rows.get(tie.from) ?? rows.set(tie.from, new Map()).get(tie.from);
@@ -50,14 +52,28 @@ function drawTimeline() {
   const x = (when) => area.left + (when - YEARS[0]) * width;
   const chart = svg(
     "svg",
-    { width: wide, height: tall, viewBox: `0 0 ${wide} ${tall}`, role: "img", "aria-label": t("timeline-label", { from: YEARS[0], to: YEARS[1], most }) },
-    svg("rect", { x: x(state.from), y: area.top, width: (state.to - state.from + 1) * width, height: area.bottom - area.top, class: "chosen-years" }),
+    {
+      width: wide,
+      height: tall,
+      viewBox: `0 0 ${wide} ${tall}`,
+      role: "img",
+      "aria-label": t("timeline-label", { from: YEARS[0], to: YEARS[1], most }),
+    },
+    svg("rect", {
+      x: x(state.from),
+      y: area.top,
+      width: (state.to - state.from + 1) * width,
+      height: area.bottom - area.top,
+      class: "chosen-years",
+    }),
     grid(area, most, y),
     yearLabels(area, x, width),
     [...rows].map(([when, row]) => stack(when, row, x(when), Math.max(1, width - 1), y)),
   );
   chart.addEventListener("click", (event) => {
-    const at = YEARS[0] + Math.floor((event.clientX - chart.getBoundingClientRect().left - area.left) / width);
+    const at =
+      YEARS[0] +
+      Math.floor((event.clientX - chart.getBoundingClientRect().left - area.left) / width);
     if (at >= YEARS[0] && at <= YEARS[1]) update({ from: at, to: at });
   });
   box.replaceChildren(chart);
@@ -68,7 +84,9 @@ function grid(area, most, y) {
   const lines = [];
   for (let value = 0; value <= most; value += niceStep(most)) {
     lines.push(svg("path", { d: `M${area.left} ${y(value)}H${area.right}`, class: "grid" }));
-    lines.push(svg("text", { x: area.left - 6, y: y(value) + 4, "text-anchor": "end" }, String(value)));
+    lines.push(
+      svg("text", { x: area.left - 6, y: y(value) + 4, "text-anchor": "end" }, String(value)),
+    );
   }
   return lines;
 }
@@ -77,7 +95,13 @@ function yearLabels(area, x, width) {
   const every = [1, 2, 5, 10, 20].find((size) => size * width > 44) ?? 50;
   const labels = [];
   for (let when = Math.ceil(YEARS[0] / every) * every; when <= YEARS[1]; when += every) {
-    labels.push(svg("text", { x: x(when) + width / 2, y: area.bottom + 18, "text-anchor": "middle" }, String(when)));
+    labels.push(
+      svg(
+        "text",
+        { x: x(when) + width / 2, y: area.bottom + 18, "text-anchor": "middle" },
+        String(when),
+      ),
+    );
   }
   return labels;
 }
@@ -90,7 +114,11 @@ function stack(when, row, x, width, y) {
     const [top, bottom] = [y(height + count), y(height)];
     height += count;
     const title = svg("title", {}, `${when}: ${named(style)} ${count}`);
-    return svg("rect", { x, y: top, width, height: Math.max(0.5, bottom - top - 0.5), class: `stack-${style.hue}` }, title);
+    return svg(
+      "rect",
+      { x, y: top, width, height: Math.max(0.5, bottom - top - 0.5), class: `stack-${style.hue}` },
+      title,
+    );
   });
 }
 
@@ -98,9 +126,19 @@ function timelineTable(rows) {
   const kinds = [...TIE_KINDS.values()].filter((style) => !state.noTies.includes(style.id));
   const years = [...rows.keys()].sort((a, b) => a - b);
   const heads = [t("year"), ...kinds.map(named)].map((text) => el("th", { scope: "col" }, text));
-  const line = (when) => el("tr", {}, el("th", { scope: "row" }, String(when)), kinds.map((style) => el("td", {}, String(rows.get(when).get(style.id) ?? 0))));
+  const line = (when) =>
+    el(
+      "tr",
+      {},
+      el("th", { scope: "row" }, String(when)),
+      kinds.map((style) => el("td", {}, String(rows.get(when).get(style.id) ?? 0))),
+    );
   byId("timeline-table").replaceChildren(
     el("summary", {}, t("as-table")),
-    el("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("as-table") }, el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, years.map(line)))),
+    el(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": t("as-table") },
+      el("table", {}, el("thead", {}, el("tr", {}, heads)), el("tbody", {}, years.map(line))),
+    ),
   );
 }

@@ -25,7 +25,11 @@ function drawBanner() {
     ...state.drop.map((pair) => `− ${pairName(pair)}`),
     same(state.weights, DEFAULTS.weights) ? "" : t("weights"),
   ].filter(Boolean);
-  swap(banner, el("span", {}, `${t("whatif-on")} ${changes.join("; ")}`), button(t("reset"), resetWhatif, { "data-key": "reset" }));
+  swap(
+    banner,
+    el("span", {}, `${t("whatif-on")} ${changes.join("; ")}`),
+    button(t("reset"), resetWhatif, { "data-key": "reset" }),
+  );
 }
 
 function pairName(pair) {
@@ -49,7 +53,11 @@ function focalChoice() {
   return el(
     "section",
     {},
-    choice(t("focal"), countries(), state.focal, (id) => update({ focal: id }), { id: "choice-focal", disabled: !BASE.anyFocal, "data-key": "focal" }),
+    choice(t("focal"), countries(), state.focal, (id) => update({ focal: id }), {
+      id: "choice-focal",
+      disabled: !BASE.anyFocal,
+      "data-key": "focal",
+    }),
     BASE.anyFocal ? null : el("p", { class: "note" }, t("one-focal")),
   );
 }
@@ -61,7 +69,11 @@ function tieForm(key) {
     const j = BASE.index.get(id);
     return id !== state.focal && (key === "add" || BASE.tau[f * BASE.n + j] > 0);
   });
-  const select = el("select", { id: `tie-${key}`, "data-key": `tie-${key}` }, partners.map(([value, text]) => el("option", { value }, text)));
+  const select = el(
+    "select",
+    { id: `tie-${key}`, "data-key": `tie-${key}` },
+    partners.map(([value, text]) => el("option", { value }, text)),
+  );
   const act = () => {
     const pair = `${state.focal}~${select.value}`;
     if (!select.value || state[key].some((old) => sameEnds(old, state.focal, select.value))) return;
@@ -71,23 +83,58 @@ function tieForm(key) {
   return el(
     "section",
     {},
-    el("label", { class: "choice" }, el("span", {}, t(`${key}-tie`, { focal: nameOf(state.focal) })), select),
+    el(
+      "label",
+      { class: "choice" },
+      el("span", {}, t(`${key}-tie`, { focal: nameOf(state.focal) })),
+      select,
+    ),
     button(t(key), act, { id: `do-${key}`, "data-key": `do-${key}` }),
-    el("ul", { class: "chips" }, state[key].map((pair) => el("li", {}, pairName(pair), button("×", () => update({ [key]: toggled(state[key], pair) }), { "aria-label": t("remove", { pair: pairName(pair) }), class: "quiet" })))),
+    el(
+      "ul",
+      { class: "chips" },
+      state[key].map((pair) =>
+        el(
+          "li",
+          {},
+          pairName(pair),
+          button("×", () => update({ [key]: toggled(state[key], pair) }), {
+            "aria-label": t("remove", { pair: pairName(pair) }),
+            class: "quiet",
+          }),
+        ),
+      ),
+    ),
   );
 }
 
 function weightForm() {
   const row = (name, i) => {
     const output = el("output", {}, state.weights[i].toFixed(1));
-    const input = el("input", { type: "range", min: 0, max: 2, step: 0.1, value: state.weights[i], id: `weight-${name}`, "data-key": `weight-${name}` });
+    const input = el("input", {
+      type: "range",
+      min: 0,
+      max: 2,
+      step: 0.1,
+      value: state.weights[i],
+      id: `weight-${name}`,
+      "data-key": `weight-${name}`,
+    });
     input.addEventListener("input", () => {
       output.textContent = Number(input.value).toFixed(1);
     });
-    input.addEventListener("change", () => update({ weights: state.weights.map((old, k) => (k === i ? Number(input.value) : old)) }));
+    input.addEventListener("change", () =>
+      update({ weights: state.weights.map((old, k) => (k === i ? Number(input.value) : old)) }),
+    );
     return el("label", { class: "year" }, el("span", {}, t(name)), input, output);
   };
-  return el("section", { class: "weights" }, el("h3", {}, t("weights")), el("p", { class: "note" }, t("weights-note")), WEIGHTS.map(row));
+  return el(
+    "section",
+    { class: "weights" },
+    el("h3", {}, t("weights")),
+    el("p", { class: "note" }, t("weights-note")),
+    WEIGHTS.map(row),
+  );
 }
 
 function outcome() {
@@ -99,7 +146,11 @@ function outcome() {
     "section",
     {},
     el("h3", {}, t("outcome")),
-    el("p", { id: "reach", "data-value": after }, t("reach", { focal: nameOf(state.focal), before: figure(before), after: figure(after) })),
+    el(
+      "p",
+      { id: "reach", "data-value": after },
+      t("reach", { focal: nameOf(state.focal), before: figure(before), after: figure(after) }),
+    ),
     el("p", {}, t("top-five"), " ", rows.map((row) => nameOf(row.iso3)).join(", ")),
   );
 }

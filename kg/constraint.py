@@ -1,0 +1,204 @@
+"""From SHACL shapes to SPARQL: each constraint becomes one query that finds what breaks it.
+
+pyshacl visits every node in Python, some milliseconds each; a graph of a hundred thousand links
+would take it half an hour. A store answers the same constraint for all nodes at once. Compiled is
+the part of SHACL that Comity's shapes use: the value-type, cardinality, range, string, language
+and closedness constraints of SHACL Core (W3C 2017, section 4), `sh:or` over classes, and SELECT
+constraints of SHACL-SPARQL (section 5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rdflib import RDF, SH, Graph, URIRef
+
+from kg.errors import ComityError
+from kg.terms import shipped
+
+if TYPE_CHECKING:
+    from rdflib.term import Node
+
+Compiler = Callable[[Graph, str, "Node"], str]
+"""From the shapes, a property's IRI and the operand to a pattern over ?focus and ?value."""
+
+NO_CONSTRAINT = {SH.path, SH.message, RDF.type}
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One constraint on one class: which property it is about, which kind it is, its query.
+
+    `component` is SHACL's name of the kind of constraint, such as `minCount`; `query` selects
+    ?focus, and ?value where there is one, of everything that breaks it.
+    """
+
+    target: str
+    path: str
+    component: str
+    message: str
+    query: str
+
+
+def read_shapes(path: Path | None = None) -> Graph:
+    """Read a shapes graph, by default the shipped one."""
+    return Graph().parse(path or shipped("ontology") / "shapes.ttl", format="turtle")
+
+
+def constraints(shapes: Graph) -> list[Constraint]:
+    """Compile all shapes that target a class; raise ComityError at what cannot be compiled."""
+    found: list[Constraint] = []
+    for shape in sorted(shapes.subjects(RDF.type, SH.NodeShape)):
+        target = shapes.value(shape, SH.targetClass)
+        if target is None:
+            raise ComityError(f"shape {shape}: it has no sh:targetClass", code=3)
+        found += _of_shape(shapes, shape, str(target))
+    return found
+
+
+def _of_shape(shapes: Graph, shape: Node, target: str) -> Iterator[Constraint]:
+    if shapes.value(shape, SH.closed):
+        yield _closed(shapes, shape, target)
+    for rule in shapes.objects(shape, SH.sparql):
+        yield _ruled(shapes, rule, target)
+    for entry in shapes.objects(shape, SH.property):
+        yield from _of_property(shapes, entry, target)
+
+
+def _of_property(shapes: Graph, entry: Node, target: str) -> Iterator[Constraint]:
+    path = str(shapes.value(entry, SH.path))
+    for component, operand in sorted(shapes.predicate_objects(entry)):
+        if component in NO_CONSTRAINT:
+            continue
+        if component not in COMPILERS:
+            raise ComityError(f"shape of {path}: {component} cannot be compiled", code=3)
+        name = str(component).rsplit("#", 1)[-1]
+        pattern = COMPILERS[URIRef(str(component))](shapes, path, operand)
+        message = f"{name} {_shown(shapes, operand)}"
+        yield Constraint(target, path, name, message, _query(target, pattern))
+
+
+def _query(target: str, pattern: str) -> str:
+    return f"SELECT DISTINCT ?focus ?value WHERE {{ ?focus a <{target}> . {pattern} }}"
+
+
+def _closed(shapes: Graph, shape: Node, target: str) -> Constraint:
+    ignored = shapes.value(shape, SH.ignoredProperties)
+    known = [*shapes.items(ignored)] if ignored else []
+    known += [shapes.value(entry, SH.path) for entry in shapes.objects(shape, SH.property)]
+    allowed = ", ".join(sorted({f"<{iri}>" for iri in known}))
+    pattern = f"?focus ?value ?any . FILTER(?value NOT IN ({allowed}))"
+    return Constraint(
+        target, "", "closed", "a property that the class does not have", _query(target, pattern)
+    )
+
+
+def _ruled(shapes: Graph, rule: Node, target: str) -> Constraint:
+    select = str(shapes.value(rule, SH.select)).replace("$this", "?focus")
+    head, body = select.split("{", 1)
+    value = "?value" if "?value" in head else ""
+    query = f"SELECT DISTINCT ?focus {value} WHERE {{ ?focus a <{target}> . {body}"
+    return Constraint(target, "", "sparql", str(shapes.value(rule, SH.message)), query)
+
+
+def _shown(shapes: Graph, operand: Node) -> str:
+    items = [*shapes.items(operand)]
+    if not items:
+        return str(operand).rsplit("#", 1)[-1].rsplit("/", 1)[-1]
+    classes = [shapes.value(item, SH["class"]) for item in items]
+    return ", ".join(
+        str(cls or item).rsplit("#", 1)[-1] for cls, item in zip(classes, items, strict=True)
+    )
+
+
+def _at_least(_shapes: Graph, path: str, count: Node) -> str:
+    if int(str(count)) == 1:
+        return f"FILTER NOT EXISTS {{ ?focus <{path}> ?any }}"
+    return _counted(path) + f"FILTER(COALESCE(?count, 0) < {count})"
+
+
+def _at_most(_shapes: Graph, path: str, count: Node) -> str:
+    return _counted(path) + f"FILTER(?count > {count})"
+
+
+def _counted(path: str) -> str:
+    return (
+        f"OPTIONAL {{ {{ SELECT ?focus (COUNT(DISTINCT ?any) AS ?count) "
+        f"WHERE {{ ?focus <{path}> ?any }} GROUP BY ?focus }} }} "
+    )
+
+
+def _datatype(_shapes: Graph, path: str, datatype: Node) -> str:
+    return f"{_value(path)} FILTER(COALESCE(DATATYPE(?value) != <{datatype}>, true))"
+
+
+def _class(_shapes: Graph, path: str, cls: Node) -> str:
+    return f"{_value(path)} FILTER NOT EXISTS {{ ?value a <{cls}> }}"
+
+
+def _either(shapes: Graph, path: str, options: Node) -> str:
+    classes = [shapes.value(option, SH["class"]) for option in shapes.items(options)]
+    if None in classes:
+        raise ComityError(f"shape of {path}: sh:or is compiled over sh:class only", code=3)
+    tests = " ".join(f"FILTER NOT EXISTS {{ ?value a <{cls}> }}" for cls in classes)
+    return f"{_value(path)} {tests}"
+
+
+def _node_kind(_shapes: Graph, path: str, kind: Node) -> str:
+    tests = {SH.IRI: "ISIRI", SH.Literal: "ISLITERAL"}
+    if kind not in tests:
+        raise ComityError(f"shape of {path}: sh:nodeKind {kind} cannot be compiled", code=3)
+    return f"{_value(path)} FILTER(!{tests[URIRef(str(kind))]}(?value))"
+
+
+def _in(shapes: Graph, path: str, options: Node) -> str:
+    allowed = ", ".join(item.n3() for item in shapes.items(options))
+    return f"{_value(path)} FILTER(?value NOT IN ({allowed}))"
+
+
+def _pattern(_shapes: Graph, path: str, pattern: Node) -> str:
+    return f"{_value(path)} FILTER(!REGEX(STR(?value), {pattern.n3()}))"
+
+
+def _compared(sign: str) -> Compiler:
+    def compile_bound(_shapes: Graph, path: str, bound: Node) -> str:
+        return f"{_value(path)} FILTER(!COALESCE(?value {sign} {bound.n3()}, false))"
+
+    return compile_bound
+
+
+def _languages(shapes: Graph, path: str, options: Node) -> str:
+    tests = " || ".join(f"LANGMATCHES(LANG(?value), {item.n3()})" for item in shapes.items(options))
+    return f"{_value(path)} FILTER(!COALESCE({tests}, false))"
+
+
+def _unique_language(_shapes: Graph, path: str, _unique: Node) -> str:
+    return (
+        f"{_value(path)} ?focus <{path}> ?other . "
+        'FILTER(?value != ?other && LANG(?value) != "" && LANG(?value) = LANG(?other))'
+    )
+
+
+def _value(path: str) -> str:
+    return f"?focus <{path}> ?value ."
+
+
+COMPILERS: dict[URIRef, Compiler] = {
+    SH.minCount: _at_least,
+    SH.maxCount: _at_most,
+    SH.datatype: _datatype,
+    SH["class"]: _class,
+    SH["or"]: _either,
+    SH.nodeKind: _node_kind,
+    SH["in"]: _in,
+    SH.pattern: _pattern,
+    SH.minInclusive: _compared(">="),
+    SH.maxInclusive: _compared("<="),
+    SH.minExclusive: _compared(">"),
+    SH.maxExclusive: _compared("<"),
+    SH.languageIn: _languages,
+    SH.uniqueLang: _unique_language,
+}
