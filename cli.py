@@ -202,6 +202,7 @@ def recommend(
 
         drawing.draw(drawing.compose(store, situation, focal, ranked), html)
         note(f"wrote {html}")
+    note(likeness(situation, focal))
     shape = {"json": Candidate.as_json, "table": brief}.get(output.chosen, flat)
     output.rows([shape(candidate) for candidate in ranked[:top]])
 
@@ -228,6 +229,20 @@ def rank(
 
     situation = source.situation(source.store())
     output.rows(ranking(situation.network, measure, situation.needs.need)[:top])
+
+
+@main.command()
+@click.argument("focal")
+@ranking_options
+@output_options
+def robustness(focal: str, source: Source, output: Output) -> None:
+    """Say how sure FOCAL's ranking is: of the network, of the weights, of any one factor.
+
+    Example: comity robustness CHN
+    """
+    from kg.robustness import report
+
+    output.rows(report(source.situation(source.store()), focal))
 
 
 @main.command()
@@ -577,6 +592,19 @@ def pairs(option: str, texts: Sequence[str], kind: Callable[[str], Any] = str) -
             raise ComityError(f"{option} {text}: write NAME=VALUE")
         found[name] = kind(value)
     return found
+
+
+def likeness(situation: Situation, focal: str) -> str:
+    """Say how the headline correlates with simpler rankings, so that none hides in it."""
+    import numpy as np
+
+    from kg.robustness import correlations
+    from kg.situation import candidates
+
+    factors = situation.factors(focal)
+    found = correlations(situation, factors, np.array(candidates(situation, factors.focal)))
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in found.items() if not np.isnan(value))
+    return f"rank correlation of the headline with: {parts}"
 
 
 def listed(texts: Sequence[str]) -> list[str]:

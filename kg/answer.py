@@ -11,7 +11,6 @@ import csv
 import io
 import json
 import sys
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from kg.errors import ComityError
+from kg.files import write_whole
 from kg.store import Result, solutions
 from kg.terms import PREFIXES, plain
 
@@ -115,15 +115,7 @@ def emit(content: str | bytes, output: Path | None = None) -> None:
     if output is None:
         sys.stdout.write(content if isinstance(content, str) else content.decode())
         return
-    data = content.encode() if isinstance(content, str) else content
-    try:
-        with tempfile.NamedTemporaryFile(dir=output.parent, delete=False) as scratch:
-            scratch.write(data)
-        Path(scratch.name).chmod(0o644)
-        Path(scratch.name).replace(output)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise ComityError(f"{output}: cannot be written: {reason}") from error
+    write_whole(output, content.encode() if isinstance(content, str) else content)
 
 
 def shown(cell: object) -> str:

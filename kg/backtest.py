@@ -129,12 +129,9 @@ class Report:
     skipped: list[str]
 
     def document(self) -> dict[str, Any]:
-        """Return everything as plain lists and dicts, ready for JSON."""
-        return {
-            "rows": self.rows,
-            "summaries": [asdict(summary) for summary in self.summaries],
-            "skipped": self.skipped,
-        }
+        """Return everything as plain lists and dicts, ready for JSON; unknown is None."""
+        summaries = [_plain(asdict(summary)) for summary in self.summaries]
+        return {"rows": self.rows, "summaries": summaries, "skipped": self.skipped}
 
 
 @dataclass(frozen=True)
@@ -269,16 +266,10 @@ def _scores(windows: Windows, window: Window, probability: Floats) -> dict[str, 
         "common-neighbours": grids["common"],
         "preferential-attachment": grids["attachment"],
         "recent-tie-product": grids["recent"],
-        "gravity": _at_mean(gravity(grids)),
+        "gravity": gravity(grids),
         "random-walk": random_walk(ties),
         "gain": reach_gain(1 - (1 - STRENGTH) ** signed, history.as_of("gdp", window.year)),
     }
-
-
-def _at_mean(score: Floats) -> Floats:
-    """Return `score` with the unknown at the mean of the known, which is kind to a baseline."""
-    known = score[~np.isnan(score)]
-    return np.where(np.isnan(score), known.mean() if len(known) else 0.0, score)
 
 
 def _square(size: int, window: Window, values: Floats) -> Floats:
@@ -392,10 +383,9 @@ def _captured(score: Floats, gain: Floats, window: Window) -> Floats:
 
 
 def _row(trial: Trial, method: str) -> Row:
-    point = {name: values[0] for name, values in trial.measured[method].items()}
-    spread = interval(trial.measured[method]["auc"])
+    measured, spread = trial.measured[method], interval(trial.measured[method]["auc"])
     row = {
-        **point,
+        **{name: values[0] for name, values in measured.items()},
         "auc_low": spread.low,
         "auc_high": spread.high,
         "captured10": _mean(trial.kept[method], np.ones((1, len(trial.kept[method]))))[0],
@@ -415,8 +405,18 @@ def _shown(value: float) -> float | None:
     return None if np.isnan(value) else round(value, 6)
 
 
+def _plain(value: Any) -> Any:  # noqa: ANN401  # any piece of JSON
+    if isinstance(value, dict):
+        return {key: _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
 def interval(values: Floats) -> Interval:
     """Return the first value with the 95 % interval of the others, which are resamples of it."""
+    if np.isnan(values[1:]).all():
+        return Interval(float(values[0]), np.nan, np.nan)
     low, high = np.nanpercentile(values[1:], (2.5, 97.5))
     return Interval(float(values[0]), float(low), float(high))
 
@@ -429,8 +429,7 @@ def _summary(trials: Sequence[Trial], draws: Floats) -> Summary:
         }
         for method in METHODS
     }
-    others = METHODS[1:]
-    best = max(others, key=lambda method: float(mean[method]["auc"][0]))
+    best = max(METHODS[1:], key=lambda method: float(mean[method]["auc"][0]))
     kept = {name: _pooled(trials, name, draws) for name in RANKERS}
     checks = tuple(_check(trial) for trial in trials)
     return Summary(
@@ -440,7 +439,7 @@ def _summary(trials: Sequence[Trial], draws: Floats) -> Summary:
         above_all=all(
             trial.measured[LEARNED]["auc"][0] > trial.measured[other]["auc"][0]
             for trial in trials
-            for other in others
+            for other in METHODS[1:]
         ),
         auc_gain=interval(mean[LEARNED]["auc"] - mean[best]["auc"]),
         metrics={m: {name: interval(v) for name, v in found.items()} for m, found in mean.items()},

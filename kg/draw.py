@@ -37,7 +37,7 @@ INDICATORS = (
 )
 FACTS = {
     "gdp": ("GDP", "US dollars"),
-    "industry-share": ("industry", "% of GDP"),
+    "industry-share": ("Industry", "% of GDP"),
     "gci": ("Global Cybersecurity Index", ""),
     "gdp-per-head": ("GDP per head", "US dollars"),
 }
@@ -203,7 +203,7 @@ def _hub_nodes(
     for hub in hubs:
         known = named.get(hub, Named(tail(hub), "", "", ""))
         source = cited(sources.get(known.source))
-        fact = page.Fact("named in", known.locator or source.title, source.title, source.url)
+        fact = page.Fact("Named in", known.locator or source.title, source.title, source.url)
         nodes.append(page.Node(hub, known.name, "body", facts=[fact]))
     return nodes
 
@@ -244,16 +244,20 @@ def _facts(situation: Situation, country: Country, sources: dict[str, Source]) -
         if indicator in seen:
             known = seen[indicator]
             source = cited(sources.get(known.source))
-            value = f"{known.value:,.4g} {unit}".strip()
+            value = f"{_figure(known.value)} {unit}".strip()
             facts.append(page.Fact(label, value, source.title, source.url, str(known.year)))
     for held in situation.barriers:
         if held.country == country.iso3:
             source = cited(sources.get(held.source))
             confidence = float(held.confidence) if held.confidence else None
             facts.append(
-                page.Fact("barrier", held.text, source.title, source.url, confidence=confidence)
+                page.Fact("Barrier", held.text, source.title, source.url, confidence=confidence)
             )
     return facts
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def _matrices(situation: Situation, ranked: Sequence[Candidate]) -> page.Matrices:

@@ -240,8 +240,10 @@ def _moments(raw: Floats) -> tuple[Floats, Floats]:
 
 
 def gravity(grids: Grids) -> Floats:
-    """Return (n, n): log of GDP times GDP over distance; NaN where an input is unknown."""
-    return np.asarray(grids["gdp-sum"] - grids["distance"])
+    """Return (n, n): log of GDP times GDP over distance; the unknown at the mean of the known."""
+    pull = grids["gdp-sum"] - grids["distance"]
+    known = pull[~np.isnan(pull)]
+    return np.where(np.isnan(pull), known.mean() if len(known) else 0.0, pull)
 
 
 def random_walk(ties: Floats) -> Floats:

@@ -2,8 +2,8 @@
 
 The mathematics is in `kg.coalition`; here a situation is turned into its terms. One agreement
 among m countries ties each pair with strength(kind) * specificity(m), as everywhere in the
-network. What a partner j brings is multiplied by (1 - barrier_j) (1 - incumbent_j); its direct gain,
-too, falls with the size of the agreement by specificity(m).
+network. What a partner j brings is multiplied by (1 - barrier_j) (1 - incumbent_j); its direct
+gain, too, falls with the size of the agreement by specificity(m).
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from kg.errors import ComityError
 from kg.leverage import strengthened
 from kg.network import specificity
 from kg.provenance import read_names
-from kg.recommend import candidates
-from kg.situation import Situation
+from kg.situation import Situation, candidates
 from kg.store import Store
 
 MEMBERSHIP = "membership"

@@ -11,10 +11,11 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+from kg.files import replace_file
 
 Rows = list[tuple[str, ...]]
 
@@ -50,9 +51,7 @@ def _folder(store: Path) -> Path:
 def _keep(path: Path, text: str) -> None:
     """Write whole or not at all, and drop the answers of the store's earlier states."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False, encoding="utf-8") as file:
-        file.write(text)
-    Path(file.name).replace(path)
+    replace_file(path, text.encode())
     for other in path.parent.parent.iterdir():
         if other != path.parent:
             shutil.rmtree(other, ignore_errors=True)

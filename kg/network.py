@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 # A signatory that has not ratified, and an observer, take no part in the agreement.
 OUTSIDE = {"observer", "signatory"}
+RECALLED = "recalled"
 
 
 @dataclass(frozen=True)
@@ -68,13 +69,17 @@ class Kind:
 
 @dataclass(frozen=True)
 class Membership:
-    """One country's part in one agreement or body, with the days between which it is in force."""
+    """One country's part in one agreement or body, with the days between which it is in force.
+
+    `recalled` says that the row was written from memory of a document, not with it at hand.
+    """
 
     country: str
     of: str
     kind: str
     start: str
     end: str
+    recalled: bool = False
 
     def in_force(self, day: str) -> bool:
         """Tell whether it is in force on an ISO day."""
@@ -87,7 +92,8 @@ class Network:
 
     `incidence` (agreements, countries) holds 1 where a country takes part; `contribution`
     (agreements,) is what each agreement adds to every pair of its parties, 0..1; `tau` (n, n) the
-    tie strengths, symmetric with a zero diagonal; `rho` (n, n) the channel strengths.
+    tie strengths, symmetric with a zero diagonal; `rho` (n, n) the channel strengths;
+    `recalled` (n, n) the share of each tie, in -ln(1 - strength), that rests on recalled rows.
     """
 
     at: date
@@ -99,6 +105,7 @@ class Network:
     contribution: Vector
     tau: Matrix
     rho: Matrix
+    recalled: Matrix
 
     @cached_property
     def index(self) -> dict[str, int]:
@@ -175,8 +182,17 @@ def read_memberships(store: Store) -> list[Membership]:
     An end that one source states closes what another, which may be older, leaves open.
     """
     rows = [
-        Membership(local(country), of, local(kind).removeprefix("kind-"), start, end or ended_by)
-        for country, of, kind, start, end, ended_by, role in _texts(store, "participations")
+        Membership(
+            local(country),
+            of,
+            local(kind).removeprefix("kind-"),
+            start,
+            end or ended_by,
+            checked == RECALLED,
+        )
+        for country, of, kind, start, end, ended_by, role, checked in _texts(
+            store, "participations"
+        )
         if role not in OUTSIDE
     ]
     ends = {(row.country, row.of): row.end for row in sorted(rows, key=attrgetter("end"))}
@@ -203,12 +219,23 @@ def specificity(parties: Vector, countries: int) -> Vector:
     return np.asarray(np.clip(scaled, 0.0, 1.0))
 
 
+def _incidence(pairs: set[tuple[int, int]], shape: tuple[int, int]) -> csr_array:
+    where = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
+    return csr_array((np.ones(len(pairs)), (where[0], where[1])), shape=shape)
+
+
 def tie_strength(incidence: csr_array, contribution: Vector) -> Matrix:
     """Return tau (n, n): the noisy-or of the contributions of the agreements that two share."""
     surprise = incidence.multiply(-np.log1p(-contribution)[:, None])
     tau = -np.expm1(-(incidence.T @ surprise).toarray())
     np.fill_diagonal(tau, 0.0)
     return np.asarray((tau + tau.T) / 2)
+
+
+def recalled_share(tau: Matrix, seen: Matrix) -> Matrix:
+    """Return (n, n): which part of each tie is lost without the rows that are only recalled."""
+    whole, kept = -np.log1p(-tau), -np.log1p(-seen)
+    return np.asarray(1.0 - np.divide(kept, whole, out=np.ones_like(whole), where=whole > 0))
 
 
 def _project(
@@ -225,18 +252,26 @@ def _project(
     kind_of = {m.of: m.kind for m in current}
     agreements = tuple(sorted(kind_of))
     rows = {iri: row for row, iri in enumerate(agreements)}
-    pairs = sorted({(rows[m.of], places[m.country]) for m in current if m.country in places})
-    where = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
-    incidence = csr_array(
-        (np.ones(len(pairs)), (where[0], where[1])), shape=(len(agreements), len(nodes))
-    )
+    shape = (len(agreements), len(nodes))
+    incidence = _incidence({(rows[m.of], places[m.country]) for m in current}, shape)
+    known = {(rows[m.of], places[m.country]) for m in current if not m.recalled}
     strength = np.array([kinds[kind_of[iri]].strength for iri in agreements])
     parties = np.asarray(incidence.sum(axis=1), dtype=np.float64).ravel()
     share = strength * specificity(parties, len(nodes)) * (parties >= 2)
     chosen = tuple(kind_of[iri] for iri in agreements)
     tau = tie_strength(incidence, share)
-    rho = channel_strength(tau)
-    return Network(at, nodes, kinds, agreements, chosen, incidence, share, tau, rho)
+    return Network(
+        at=at,
+        countries=nodes,
+        kinds=kinds,
+        agreements=agreements,
+        agreement_kinds=chosen,
+        incidence=incidence,
+        contribution=share,
+        tau=tau,
+        rho=channel_strength(tau),
+        recalled=recalled_share(tau, tie_strength(_incidence(known, shape), share)),
+    )
 
 
 def _texts(store: Store, name: str) -> Rows:

@@ -10,7 +10,7 @@ import numpy as np
 from kg import channel, robustness
 from kg.leverage import Matrix, Vector, expected, incumbent_at, onward_offered
 from kg.network import Country
-from kg.situation import Factors, Situation
+from kg.situation import Factors, Situation, candidates
 
 SHOWN_VIA = 3
 TIE_OF_RANK = 1e-12  # relative difference below which two scores share a rank
@@ -36,7 +36,10 @@ class Standing:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One partner country of a ranking; gains are in units of need, the rest in 0..1."""
+    """One partner country of a ranking; gains are in units of need, the rest in 0..1.
+
+    `recalled` is the share of the present tie that rests on rows recalled, not seen.
+    """
 
     rank: int
     rank_low: int
@@ -55,6 +58,7 @@ class Candidate:
     channel: str
     reason: str
     missing: tuple[str, ...]
+    recalled: float
 
     def as_json(self) -> dict[str, Any]:
         """Return the candidate as the command line prints it in JSON."""
@@ -77,6 +81,7 @@ class Candidate:
             "channel": self.channel,
             "reason": self.reason,
             "missing": list(self.missing),
+            "recalled": self.recalled,
         }
 
 
@@ -102,6 +107,7 @@ def brief(candidate: Candidate) -> dict[str, Any]:
         "incumbent": row["incumbent"],
         "through it": row["via"],
         "channel": row["channel"],
+        "recalled": f"{candidate.recalled:.0%}",
         "not known": row["missing"],
     }
 
@@ -147,12 +153,6 @@ def _score(
     return np.asarray(np.sqrt(score * partner)) if mutual else score
 
 
-def candidates(situation: Situation, focal: int, everyone: bool = False) -> list[int]:
-    """List the positions of the countries that may be partners of the focal one."""
-    countries = situation.network.countries
-    return [j for j, c in enumerate(countries) if j != focal and (everyone or c.un_member)]
-
-
 def partner_gains(situation: Situation, factors: Factors) -> Vector:
     """Return (n,): the expected leverage that each partner gains from a tie with the focal one.
 
@@ -196,6 +196,7 @@ def _candidate(
         channel=suggestion.channel,
         reason=suggestion.reason,
         missing=tuple(dict.fromkeys((*situation.needs.missing[j], *factors.gaps[j]))),
+        recalled=float(situation.network.recalled[factors.focal, j]),
     )
 
 

@@ -29,7 +29,8 @@ from kg.leverage import (
     onward,
     strengthened,
 )
-from kg.situation import Factors, Situation
+from kg.need import Observation
+from kg.situation import Factors, Situation, candidates
 
 CRITERIA = ("feasibility", "barrier", "incumbent", "gain")
 DRAWS = 10_000
@@ -94,10 +95,71 @@ def parse_weights(text: str) -> Vector:
     return np.array([chosen[name] for name in CRITERIA])
 
 
+def correlations(situation: Situation, factors: Factors, chosen: Indices) -> dict[str, float]:
+    """Return Spearman's correlation of the headline with partner's degree, GDP and each factor.
+
+    A headline that is one factor in disguise would be a defect; so every run says how near it is.
+    """
+    codes = [situation.network.countries[j].iso3 for j in chosen]
+    seen = situation.needs.observations
+    others = {
+        "degree": situation.network.tau.sum(axis=1)[chosen],
+        "GDP": np.array([_gdp(seen.get(code, {})) for code in codes]),
+        "feasibility": factors.feasibility[chosen],
+        "barrier": factors.barrier[chosen],
+        "incumbent": factors.incumbent[chosen],
+        "direct": factors.direct[chosen],
+        "onward": factors.onward.sum(axis=1)[chosen],
+    }
+    headline = factors.expected[chosen]
+    return {name: spearman(headline, other) for name, other in others.items()}
+
+
+def spearman(one: Vector, other: Vector) -> float:
+    """Return the rank correlation of two columns where both are known; NaN if one is constant."""
+    known = ~(np.isnan(one) | np.isnan(other))
+    a, b = (_average_ranks(column[known]) for column in (one, other))
+    a, b = a - a.mean(), b - b.mean()
+    scale = np.sqrt((a @ a) * (b @ b))
+    return float(a @ b / scale) if scale else float("nan")
+
+
+def _average_ranks(column: Vector) -> Vector:
+    """Rank values from 0; equal values share the mean of their ranks."""
+    _, place, count = np.unique(column, return_inverse=True, return_counts=True)
+    last = np.cumsum(count)
+    return np.asarray((last - (count + 1) / 2)[place])
+
+
+def _gdp(seen: dict[str, Observation]) -> float:
+    return seen["gdp"].value if "gdp" in seen else float("nan")
+
+
+def report(situation: Situation, focal: str) -> list[dict[str, float | str | None]]:
+    """Return how sure a ranking is: bootstrap overlap, Sobol indices, and correlations."""
+    factors = situation.factors(focal)
+    chosen = np.array(candidates(situation, factors.focal))
+    overlap = tie_bootstrap(situation, focal, chosen)
+    low, high = np.quantile(overlap, (LOW, HIGH))
+    values = criteria(factors, chosen)
+    rows = [_row("top 10 kept when a tenth of the ties changes", "mean", float(overlap.mean()))]
+    rows[0] |= {"low": float(low), "high": float(high)}
+    for index in sobol(values):
+        rows.append(_row("Sobol first-order index on the first place", *index[:2]))
+        rows.append(_row("Sobol total index on the first place", index[0], index[2]))
+    found = correlations(situation, factors, chosen)
+    rows += [_row("rank correlation of the headline", *item) for item in found.items()]
+    return rows
+
+
+def _row(measure: str, of: str, value: float) -> dict[str, float | str | None]:
+    return {"measure": measure, "of": of, "value": value, "low": None, "high": None}
+
+
 def tie_bootstrap(
     situation: Situation,
     focal: str,
-    chosen: Sequence[int],
+    chosen: Sequence[int] | Indices,
     replicates: int = REPLICATES,
     seed: int = SEED,
 ) -> Vector:
@@ -113,8 +175,8 @@ def tie_bootstrap(
     return np.array(overlaps)
 
 
-def sobol(values: Matrix, samples: int = 256, seed: int = SEED) -> list[dict[str, float | str]]:
-    """Return how much of the variance of the best candidate's rank each weight explains."""
+def sobol(values: Matrix, samples: int = 256, seed: int = SEED) -> list[tuple[str, float, float]]:
+    """Return (weight, first order, total): its part in the variance of the best one's rank."""
     from SALib.analyze import sobol as analysis
     from SALib.sample import sobol as sampling
 
@@ -125,7 +187,7 @@ def sobol(values: Matrix, samples: int = 256, seed: int = SEED) -> list[dict[str
     ranks = _ranks(scores(values, raw / raw.sum(axis=1, keepdims=True)))[:, best]
     found = analysis.analyze(problem, ranks.astype(float), seed=seed)
     return [
-        {"weight": name, "first_order": float(first), "total": float(total)}
+        (name, float(first), float(total))
         for name, first, total in zip(CRITERIA, found["S1"], found["ST"], strict=True)
     ]
 

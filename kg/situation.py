@@ -93,6 +93,12 @@ class Situation:
         )
 
 
+def candidates(situation: Situation, focal: int, everyone: bool = False) -> list[int]:
+    """List the positions of the countries that may be partners of the focal one."""
+    countries = situation.network.countries
+    return [j for j, c in enumerate(countries) if j != focal and (everyone or c.un_member)]
+
+
 def load(
     store: Store,
     at: date,

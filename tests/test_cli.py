@@ -32,7 +32,8 @@ def test_help_answers_without_the_engine() -> None:
     script = (
         "import sys, cli; print([m for m in ('numpy', 'pyoxigraph', 'rich') if m in sys.modules])"
     )
-    found = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True)
+    command = [sys.executable, "-c", script]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
 
 

@@ -131,6 +131,7 @@ def test_unknown_inputs_stay_unknown_and_are_named(grids):
 def test_gravity(grids):
     pull = features.gravity(grids)
     assert value({"pull": pull}, "pull", "AAA", "AAC") == pytest.approx(np.log(1e23 / 1000))
+    assert np.allclose(pull, np.log(1e23 / 1000)), "the only pair known is the mean"
 
 
 def test_random_walk_is_the_limit_of_walking(known):

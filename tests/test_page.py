@@ -82,7 +82,7 @@ def test_parts_that_do_not_fit_are_refused():
 
 def test_unwritable_path(tmp_path):
     for path in (tmp_path / "none" / "x.html", tmp_path):
-        with pytest.raises(ComityError, match="cannot write") as error:
+        with pytest.raises(ComityError, match="cannot be written") as error:
             page.write(sample(), path)
         assert error.value.code == 2
     assert not list(tmp_path.iterdir())
@@ -166,7 +166,7 @@ def test_export_errors(tmp_path):
     assert error.value.code == 2
     with pytest.raises(ComityError, match="empty"):
         page.export(nx.MultiDiGraph(), tmp_path / "x.svg")
-    with pytest.raises(ComityError, match="cannot write"):
+    with pytest.raises(ComityError, match="cannot be written"):
         page.export(page.to_networkx(sample()), tmp_path / "none" / "x.gexf")
 
 

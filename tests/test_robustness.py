@@ -7,9 +7,8 @@ import pytest
 
 from kg import robustness
 from kg.errors import ComityError
-from kg.recommend import candidates
 from kg.robustness import CRITERIA
-from kg.situation import Situation
+from kg.situation import Situation, candidates
 
 
 @pytest.fixture(scope="module")
@@ -66,4 +65,22 @@ def test_the_bootstrap_keeps_part_of_the_top(now: Situation) -> None:
 
 def test_sobol_names_the_weights(values: np.ndarray) -> None:
     found = robustness.sobol(values, samples=64)
-    assert [row["weight"] for row in found] == list(CRITERIA)
+    assert [row[0] for row in found] == list(CRITERIA)
+
+
+def test_spearman_against_scipy() -> None:
+    from scipy.stats import spearmanr
+
+    random = np.random.default_rng(5)
+    one, other = random.integers(0, 8, 60).astype(float), random.normal(size=60)
+    other[3] = np.nan
+    known = ~np.isnan(other)
+    expected = spearmanr(one[known], other[known]).statistic
+    assert robustness.spearman(one, other) == pytest.approx(expected)
+
+
+def test_the_headline_is_not_one_factor_in_disguise(now: Situation) -> None:
+    factors = now.factors("CHN")
+    chosen = np.array(candidates(now, factors.focal))
+    found = robustness.correlations(now, factors, chosen)
+    assert all(abs(value) < 0.9 for value in found.values() if not np.isnan(value)), found

@@ -12,7 +12,7 @@ from typing import Any
 import networkx as nx
 
 from kg.errors import ComityError
-from kg.page.html import save
+from kg.files import write_whole
 from kg.page.layout import positions
 from kg.page.model import Node, Tie
 
@@ -30,7 +30,7 @@ def export(graph: nx.MultiDiGraph, path: Path | str, form: str = "") -> None:
     if form not in WRITERS:
         known = ", ".join(WRITERS)
         raise ComityError(f"{path}: unknown form {form!r}; use one of {known}", code=2)
-    save(WRITERS[form](graph), Path(path))
+    write_whole(Path(path), WRITERS[form](graph))
 
 
 def graphml(graph: nx.MultiDiGraph) -> bytes:

@@ -8,8 +8,6 @@ and no connection; `require-trusted-types-for` closes innerHTML and its like.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -22,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from kg.errors import ComityError
+from kg.files import write_whole
 from kg.page.model import Page
 from kg.page.payload import payload
 
@@ -76,32 +75,7 @@ def write(page: Page, path: Path | str) -> None:
 
     Raises ComityError (code 2) if the file cannot be written.
     """
-    save(render(page).encode("utf-8", "replace"), Path(path))
-
-
-def save(content: bytes, path: Path) -> None:
-    """Replace a file's content atomically; raises ComityError (code 2) where that fails."""
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise unwritable(path, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # mkstemp makes files that only their owner may read; a page is to be passed on.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(name).chmod(0o666 & ~mask)
-        Path(name).replace(path)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise unwritable(path, error) from error
-
-
-def unwritable(path: Path, error: OSError) -> ComityError:
-    """Say why a file cannot be written, and what to do."""
-    reason = error.strerror or type(error).__name__
-    return ComityError(f"{path}: cannot write ({reason}); choose another file or folder", code=2)
+    write_whole(Path(path), render(page).encode("utf-8", "replace"))
 
 
 def frame(page: Page, height: int = 720) -> str:
