@@ -15,6 +15,7 @@ import click
 from kg.errors import ComityError
 
 if TYPE_CHECKING:
+    from kg.backtest import Report
     from kg.situation import Situation
     from kg.store import EmbeddedStore, Store
 
@@ -365,6 +366,39 @@ def whatif(
 
 
 @main.command()
+@click.option("--ties", type=PATH, help="CSV of your own agreements: a, b (ISO alpha-3), year.")
+@click.option("--of", "kinds", multiple=True, metavar="KIND", help="Kind of shipped agreements.")
+@click.option("--cuts", help="Years to forecast from: 1995,2000,2005,2010.")
+@click.option("--html", type=PATH, help="Write a page with plots too.")
+@output_options
+def backtest(
+    ties: Path | None, kinds: tuple[str, ...], cuts: str | None, html: Path | None, output: Output
+) -> None:
+    """Show how well the forecasts and rankings would have done in the past.
+
+    Example: comity backtest --of investment-treaty --cuts 1995,2000,2005,2010
+    """
+    from kg import backtest as testing
+
+    if ties and kinds:
+        raise ComityError("--ties and --of exclude each other: give one")
+    years = [whole_year(text) for text in listed([cuts])] if cuts else None
+    with progress("testing the past") as told:
+        report = (
+            testing.run_ties(ties, years, told)
+            if ties
+            else testing.run(kinds or ("investment-treaty",), years or testing.CUTS, told)
+        )
+    if html:
+        from kg import draw as drawing
+
+        drawing.draw(drawing.backtest_page(report), html)
+        note(f"wrote {html}")
+    output.rows(report.rows)
+    verdict(report)
+
+
+@main.command()
 @click.option("--ties", type=PATH, required=True, help="CSV with columns a, b and weight or not.")
 @click.option("--focal", required=True, help="The node that seeks a tie.")
 @click.option("--objective", default="reach", show_default=True, help="What a tie should raise.")
@@ -440,6 +474,68 @@ def queries(theme: str | None, output: Output) -> None:
         for q in found
     ]
     output.rows(rows)
+
+
+@main.command()
+@click.argument("thing")
+@click.option("--top", type=click.IntRange(min=1), default=12, show_default=True, help="A group.")
+@source_options
+@output_options
+def show(thing: str, top: int, source: Source, output: Output) -> None:
+    """Show what is known of THING, in groups, each fact with its source.
+
+    THING is a country code, kind/id such as park/belarus-great-stone, a short IRI, an id or a
+    name.
+
+    Example: comity show BLR; comity show standard/nist-sp-800-82 --format json
+    """
+    from kg import answer, dossier
+
+    found = dossier.dossier(source.store(), thing)
+    answer.emit(dossier.text(found, output.chosen, top), output.path)
+
+
+@main.command()
+@source_options
+@output_options
+def claims(source: Source, output: Output) -> None:
+    """Set the seed paper's figures beside the graph's own, with a verdict on each.
+
+    Example: comity claims --format json
+    """
+    from kg.claims import COLUMNS, verdicts
+
+    output.rows([verdict.as_json() for verdict in verdicts(source.store())], COLUMNS)
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=PATH)
+@click.option("--shapes", type=PATH, help="SHACL shapes in Turtle instead of the shipped ones.")
+@click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True)
+@source_options
+@output_options
+def validate(
+    files: tuple[Path, ...], shapes: Path | None, examples: int, source: Source, output: Output
+) -> None:
+    """Check the graph, or FILES before they are loaded; exit with 1 where it does not conform.
+
+    Lists what breaks a SHACL shape, what has no source, what refers to nothing, and which
+    statements contradict each other (kept, as a source may be wrong).
+
+    Example: comity validate --examples 5; comity validate mine.ttl
+    """
+    from kg import validate as checker
+
+    store = source.store()
+    if files:
+        found = checker.validate_files(store, files, shapes, examples)
+    else:
+        found = checker.validate(store, shapes, examples)
+    rows = [f.as_json() if output.chosen == "json" else f.as_row() for f in found]
+    output.rows(rows, checker.COLUMNS)
+    good = checker.conforms(found)
+    note("conforms" if good else "does not conform: mend the violations")
+    click.get_current_context().exit(0 if good else 1)
 
 
 @main.command()
@@ -524,6 +620,9 @@ def shipped_store() -> EmbeddedStore:
 class progress:  # noqa: N801
     """A progress bar on stderr that appears only once there is something to tell."""
 
+    def __init__(self, label: str = "building the graph") -> None:
+        self.label = label
+
     def __enter__(self) -> Callable[[str, int, int], None]:
         """Return the function to call at each step."""
         self.bar: Any = None
@@ -534,7 +633,7 @@ class progress:  # noqa: N801
         if self.bar is None:
             self.bar = click.progressbar(
                 length=steps,
-                label="building the graph",
+                label=self.label,
                 file=sys.stderr,
                 item_show_func=str,
                 width=24,
@@ -605,6 +704,29 @@ def likeness(situation: Situation, focal: str) -> str:
     found = correlations(situation, factors, np.array(candidates(situation, factors.focal)))
     parts = ", ".join(f"{name} {value:.2f}" for name, value in found.items() if not np.isnan(value))
     return f"rank correlation of the headline with: {parts}"
+
+
+def verdict(report: Report) -> None:
+    """Say on stderr what the rows mean together, and what they are a proxy for."""
+    from kg.feasibility import PROXY
+
+    for s in report.summaries:
+        gain, over = s.auc_gain, s.captured_over_degree
+        note(
+            f"{s.kind}: AUC {gain.mean:+.3f} [{gain.low:.3f}, {gain.high:.3f}] against "
+            f"{s.best_baseline}; captured leverage@10 {over.mean:+.3f} [{over.low:.3f}, "
+            f"{over.high:.3f}] against degree; calibration error of the top 2 % "
+            f"{s.calibration_error:.3f}"
+        )
+    for line in (*report.skipped, f"what is forecast: {PROXY}"):
+        note(line)
+
+
+def whole_year(text: str) -> int:
+    """Read a year; raise ComityError where it is none."""
+    if not (text.isdigit() and len(text) == 4):
+        raise ComityError(f"--cuts: {text!r} is no year: write 1995,2000")
+    return int(text)
 
 
 def listed(texts: Sequence[str]) -> list[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rdflib import RDF, SH, Graph, URIRef
+from rdflib.plugins.parsers.notation3 import BadSyntax
 
 from kg.errors import ComityError
 from kg.terms import shipped
@@ -44,14 +45,20 @@ class Constraint:
 
 
 def read_shapes(path: Path | None = None) -> Graph:
-    """Read a shapes graph, by default the shipped one."""
-    return Graph().parse(path or shipped("ontology") / "shapes.ttl", format="turtle")
+    """Read a shapes graph in Turtle, by default the shipped one; raise ComityError where bad."""
+    path = path or shipped("ontology") / "shapes.ttl"
+    try:
+        return Graph().parse(path, format="turtle")
+    except OSError as error:
+        raise ComityError(f"{path}: cannot be read: {error.strerror}") from error
+    except BadSyntax as error:
+        raise ComityError(f"{path}: not valid Turtle: {error}") from error
 
 
 def constraints(shapes: Graph) -> list[Constraint]:
     """Compile all shapes that target a class; raise ComityError at what cannot be compiled."""
     found: list[Constraint] = []
-    for shape in sorted(shapes.subjects(RDF.type, SH.NodeShape)):
+    for shape in sorted(shapes.subjects(RDF.type, SH.NodeShape), key=str):
         target = shapes.value(shape, SH.targetClass)
         if target is None:
             raise ComityError(f"shape {shape}: it has no sh:targetClass", code=3)
@@ -70,14 +77,14 @@ def _of_shape(shapes: Graph, shape: Node, target: str) -> Iterator[Constraint]:
 
 def _of_property(shapes: Graph, entry: Node, target: str) -> Iterator[Constraint]:
     path = str(shapes.value(entry, SH.path))
-    for component, operand in sorted(shapes.predicate_objects(entry)):
+    for component, operand in sorted(shapes.predicate_objects(entry), key=str):
         if component in NO_CONSTRAINT:
             continue
         if component not in COMPILERS:
             raise ComityError(f"shape of {path}: {component} cannot be compiled", code=3)
         name = str(component).rsplit("#", 1)[-1]
         pattern = COMPILERS[URIRef(str(component))](shapes, path, operand)
-        message = f"{name} {_shown(shapes, operand)}"
+        message = MESSAGES[name].format(_shown(shapes, operand))
         yield Constraint(target, path, name, message, _query(target, pattern))
 
 
@@ -87,13 +94,12 @@ def _query(target: str, pattern: str) -> str:
 
 def _closed(shapes: Graph, shape: Node, target: str) -> Constraint:
     ignored = shapes.value(shape, SH.ignoredProperties)
-    known = [*shapes.items(ignored)] if ignored else []
-    known += [shapes.value(entry, SH.path) for entry in shapes.objects(shape, SH.property)]
-    allowed = ", ".join(sorted({f"<{iri}>" for iri in known}))
+    known = {str(iri) for iri in shapes.items(ignored)} if ignored else set()
+    known |= {str(shapes.value(entry, SH.path)) for entry in shapes.objects(shape, SH.property)}
+    allowed = ", ".join(f"<{iri}>" for iri in sorted(known))
     pattern = f"?focus ?value ?any . FILTER(?value NOT IN ({allowed}))"
-    return Constraint(
-        target, "", "closed", "a property that the class does not have", _query(target, pattern)
-    )
+    message = "has a property that its class does not have"
+    return Constraint(target, "", "closed", message, _query(target, pattern))
 
 
 def _ruled(shapes: Graph, rule: Node, target: str) -> Constraint:
@@ -201,4 +207,21 @@ COMPILERS: dict[URIRef, Compiler] = {
     SH.maxExclusive: _compared("<"),
     SH.languageIn: _languages,
     SH.uniqueLang: _unique_language,
+}
+
+MESSAGES = {
+    "minCount": "has fewer values than {}",
+    "maxCount": "has more values than {}",
+    "datatype": "is not of type {}",
+    "class": "is not a {} that the graph describes",
+    "or": "is none of {}",
+    "nodeKind": "is not an {}",
+    "in": "is none of {}",
+    "pattern": "does not match {}",
+    "minInclusive": "is below {}",
+    "maxInclusive": "is above {}",
+    "minExclusive": "is not above {}",
+    "maxExclusive": "is not below {}",
+    "languageIn": "is in none of the languages {}",
+    "uniqueLang": "has two values in one language",
 }

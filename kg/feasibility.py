@@ -110,7 +110,7 @@ class Forecast:
 class Reason:
     """One term of a forecast: `contribution` in log-odds before recalibration.
 
-    `value` and `typical` (the average pair) are in the unit of `title`; NaN where unknown.
+    `value` and `typical` (the average pair) are text in the unit of `title`, or "unknown".
     """
 
     feature: str
@@ -290,6 +290,8 @@ def _bounds(sign: int) -> tuple[float | None, float | None]:
 def _moved(score: Floats, rate: float, among: Floats | None = None) -> Floats:
     """Return `score` plus the constant that makes the mean probability `among` equal `rate`."""
     pool, shift = score if among is None else among, 0.0
+    if not len(pool):
+        return score
     wanted = _logit(np.float64(rate))
     for _ in range(200):
         step = float(wanted - _logit(np.clip(_sigmoid(pool + shift).mean(), 1e-12, 1 - 1e-12)))

@@ -40,6 +40,11 @@ def tokens(text: str) -> Iterator[re.Match[str]]:
     return (match for match in TOKEN.finditer(text) if match.lastgroup != "skip")
 
 
+def uncommented(text: str) -> str:
+    """Return a SPARQL text without its comments."""
+    return "".join("\n" if match[0].startswith("#") else match[0] for match in TOKEN.finditer(text))
+
+
 def keywords(text: str) -> list[str]:
     """Return the bare words of a SPARQL text in upper case, in their order."""
     return [match[0].upper() for match in tokens(text) if match.lastgroup == "word"]

@@ -141,7 +141,9 @@ class RemoteStore:
         client.setTimeout(self.timeout)
         for graph in graphs:
             client.addParameter("default-graph-uri", graph)
-        client.setQuery(PROLOGUE + text)
+            client.addParameter("named-graph-uri", graph)
+        # SPARQLWrapper would take a word of a comment for the query's form.
+        client.setQuery(PROLOGUE + guard.uncommented(text))
         with _remote_errors(self.address):
             answer = client.query().response.read()
         with _query_errors():

@@ -311,6 +311,13 @@ def test_pace_follows_a_boom_and_ignores_years_not_recorded_yet():
     assert feasibility.pace(known, TARGETS[KIND], 2002) == pytest.approx(pace)
 
 
+def test_without_any_indicator_nothing_is_forecast():
+    codes = [country(code) for code in ("AAA", "AAB", "AAC")]
+    known = build(agreement("x", KIND, "1990", "AAA", "AAB"), countries=codes)
+    found = feasibility.forecast(known, feasibility.shipped(), 2030)
+    assert np.isnan(found.probability).all()
+
+
 def test_nothing_to_learn_from_is_said():
     with pytest.raises(ComityError, match="nothing to learn from: no investment-treaty"):
         feasibility.fit(Windows(small_world(1960), TARGETS[KIND]), 2000)

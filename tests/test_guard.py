@@ -82,3 +82,9 @@ def test_what_the_engine_would_run_as_service_is_always_refused(content: str) ->
 )
 def test_form(text: str, form: str) -> None:
     assert guard.form(text) == form
+
+
+def test_comments_are_left_out_and_nothing_else() -> None:
+    text = 'SELECT * { # CONSTRUCT\n ?s <http://x#y> "# no comment" } # end'
+    kept = 'SELECT * { ?s <http://x#y> "# no comment" }'
+    assert " ".join(guard.uncommented(text).split()) == kept

@@ -55,16 +55,25 @@ def served(folder: Path, *options: str) -> Iterator[str]:
         server.wait(timeout=10)
 
 
-@pytest.fixture(scope="module", params=[("--union-default-graph",), ()], ids=["union", "no-union"])
-def remote(request: pytest.FixtureRequest, store: EmbeddedStore) -> Iterator[RemoteStore]:
-    """The shipped facts at an endpoint, whose default graph is their union, or empty."""
+@pytest.fixture(scope="module")
+def remote(store: EmbeddedStore) -> Iterator[RemoteStore]:
+    """The shipped facts at an endpoint whose default graph is the union of all graphs."""
     assert store.path
-    for address in served(store.path, *request.param):
+    for address in served(store.path, "--union-default-graph"):
+        yield RemoteStore(address)
+
+
+@pytest.fixture(scope="module")
+def separate(store: EmbeddedStore) -> Iterator[RemoteStore]:
+    """The shipped facts at an endpoint whose default graph is empty."""
+    assert store.path
+    for address in served(store.path):
         yield RemoteStore(address)
 
 
 def rows(result: object) -> list[tuple[str, ...]]:
-    return sorted(tuple(str(term) for term in row) for row in solutions(result))  # type: ignore[arg-type]
+    found = solutions(result) if isinstance(result, ox.QuerySolutions) else result
+    return sorted(tuple(str(term) for term in row) for row in found)  # type: ignore[union-attr, attr-defined]
 
 
 @pytest.mark.slow
@@ -89,6 +98,19 @@ def test_recommend_is_the_same_at_an_endpoint(store: EmbeddedStore, remote: Remo
     here = [c.as_json() for c in recommend(situation.load(store, day), "KAZ")]
     there = [c.as_json() for c in recommend(situation.load(remote, day), "KAZ")]
     assert here == there
+
+
+def test_an_endpoint_without_a_union_is_asked_for_one(
+    store: EmbeddedStore, separate: RemoteStore
+) -> None:
+    for text in (
+        "SELECT ?p ?o { country:NAM ?p ?o }",
+        "SELECT ?g { GRAPH ?g { country:NAM a schema:Country } }",
+        catalog.question("sites-in").text,
+    ):
+        found = rows(store.query(text))
+        assert found
+        assert rows(separate.query(text)) == found
 
 
 def test_a_remote_graph_comes_back_as_triples(remote: RemoteStore) -> None:
