@@ -173,6 +173,6 @@ def _table(rows: Sequence[Row], names: Sequence[str]) -> str:
     for row in rows:
         table.add_row(*(Text(shown(row.get(name))) for name in names))
     terminal = sys.stdout.isatty()
-    console = Console(file=io.StringIO(), force_terminal=terminal, width=None if terminal else 160)
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=None if terminal else 200)
     console.print(table)
     return str(console.file.getvalue())  # type: ignore[attr-defined]

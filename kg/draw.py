@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from kg import barrier, page
+from kg.backtest import LEARNED, Interval, Report, Summary
 from kg.explain import Explanation, rows
+from kg.feasibility import PROXY
 from kg.network import Country, Membership, read_memberships
 from kg.provenance import Named, Source, read_names, read_sources
 from kg.recommend import Candidate
@@ -27,6 +29,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 HUB_PARTIES = 40  # larger bodies tie nearly everyone and would hide the rest
 HUBS = 40
+MARGIN = 0.05  # a backtest's largest calibration error, and least lead in captured leverage
 
 INDICATORS = (
     page.Indicator("expected", "expected leverage", "预期杠杆"),
@@ -274,4 +277,129 @@ def _matrices(situation: Situation, ranked: Sequence[Candidate]) -> page.Matrice
         strength=situation.strength,
         candidates=np.array([code in chosen for code in codes]),
         missing=dict(zip(codes, needs.missing, strict=True)),
+    )
+
+
+def backtest_page(report: Report) -> page.Page:
+    """Return the page of a backtest: figures by kind, what the bars say, all rows."""
+    results = _table(
+        "All results",
+        "全部结果",
+        [_result(row) for row in report.rows],
+        "One row a kind, cut and method. auc: area under the ROC curve, with its 95 % interval "
+        "from resampling countries; ap: average precision; hits10, mrr, captured10: of the "
+        "partners ranked first, the share that signed among ten, the mean of 1 / rank of the "
+        "first that signed, and the share of the best possible gain that ten brought.",
+    )
+    bars = page.Table(
+        "Good enough?",
+        ("kind", "what", "value", "should be", "is it"),
+        [row for summary in report.summaries for row in _bars(summary)],
+        "Means over the cuts with 95 % intervals from resampling countries.",
+        "是否达标",
+    )
+    return page.Page(
+        title="How well would this have done?",
+        description="What the forecasts and rankings said at each cut, beside what was signed in "
+        f"the five years after it. It shows general cooperation: {PROXY}.",
+        figures=[figure for summary in report.summaries for figure in _figures(summary)],
+        tables=[bars, results],
+        notes=[*NOTES[:1], *(f"Not tested: {reason}" for reason in report.skipped)],
+    )
+
+
+def _result(row: Mapping[str, Any]) -> dict[str, Any]:
+    ends = ("auc_low", "auc_high")
+    known = row["auc"] is not None
+    auc = page.Interval(row["auc"], *(row[name] for name in ends)) if known else None
+    shown = {**row, "cut": str(row["cut"]), "auc": auc}
+    return {name: value for name, value in shown.items() if name not in ends}
+
+
+def _bars(s: Summary) -> list[tuple[page.Cell, ...]]:
+    """Return what a forecast has to reach to be of use, and whether it does."""
+    gain, degree = s.auc_gain, s.captured_over_degree
+    error, ahead = s.calibration_error, degree.mean >= MARGIN and degree.low > 0
+    lines: list[tuple[str, page.Cell, str, bool]] = [
+        ("AUC above every other method at every cut", _answer(s.above_all), "yes", s.above_all),
+        (f"AUC above {s.best_baseline}", _spread(gain), "interval above 0", gain.low > 0),
+        ("calibration error of the first 2 %", error, f"at most {MARGIN}", error <= MARGIN),
+        (
+            "captured leverage above degree",
+            _spread(degree),
+            f"at least {MARGIN}, interval above 0",
+            ahead,
+        ),
+    ]
+    return [(s.kind, what, value, bar, _answer(met)) for what, value, bar, met in lines]
+
+
+def _answer(met: bool) -> str:
+    return "yes" if met else "no"
+
+
+def _spread(found: Interval) -> page.Interval:
+    return page.Interval(found.mean, found.low, found.high)
+
+
+def _figures(s: Summary) -> list[page.Figure]:
+    return [_reliability(s), _lift(s), _captured(s)]
+
+
+def _reliability(s: Summary) -> page.Figure:
+    points = [(part.predicted, part.observed) for part in s.reliability]
+    ends = [(part.low, part.high) for part in s.reliability]
+    return page.Figure(
+        f"Reliability: {s.kind}",
+        "line",
+        x="mean probability forecast",
+        y="share that signed",
+        series=[page.Series(LEARNED, points, ends)],
+        diagonal="perfect calibration",
+        percent=True,
+        note="Pairs of all cuts, from the least to the most probable; lines are 95 % intervals. "
+        "Below the diagonal, the forecast promised too much.",
+        title_zh=f"可靠性：{s.kind}",
+    )
+
+
+def _lift(s: Summary) -> page.Figure:
+    others = [name for name in (s.best_baseline, "gravity", "degree", "gain") if name != LEARNED]
+    return page.Figure(
+        f"Lift: {s.kind}",
+        "line",
+        x="share of pairs ranked first (logarithmic)",
+        y="share of all signatures among them",
+        series=[
+            page.Series(name, list(zip(s.depths, s.lift[name], strict=True)))
+            for name in dict.fromkeys([LEARNED, *others])
+        ],
+        diagonal="chosen at random",
+        percent=True,
+        log_x=True,
+        note=f"How early each ranking finds what was signed. Of the rankings without learning, "
+        f"{s.best_baseline} has the highest AUC; that of those not drawn is under All results.",
+        title_zh=f"提升曲线：{s.kind}",
+    )
+
+
+def _captured(s: Summary) -> page.Figure:
+    ranked = sorted(s.captured.items(), key=lambda item: -item[1].mean)
+    return page.Figure(
+        f"Captured leverage: {s.kind}",
+        "bars",
+        x="ranking",
+        y="share of the best possible gain",
+        series=[
+            page.Series(
+                "captured10",
+                [(name, found.mean) for name, found in ranked],
+                [(found.low, found.high) for _, found in ranked],
+            )
+        ],
+        percent=True,
+        note="Reach gain of the ten partners ranked first that really signed, of the most that "
+        f"ten could have brought; lines are 95 % intervals. {LEARNED} ranks by feasibility times "
+        "gain.",
+        title_zh=f"实现的杠杆：{s.kind}",
     )

@@ -85,7 +85,10 @@ class EmbeddedStore:
         """
         old = set(self.inner.quads_for_pattern(None, None, None, graph))
         new = set(quads)
-        self.inner.update(_change(old - new, new - old))
+        if old - new:
+            self.inner.update(_change(old - new, new - old))
+        else:
+            self.inner.extend(new - old)
         return len(new - old), len(old - new)
 
     def to_rdflib(self) -> Dataset:

@@ -173,7 +173,7 @@ def _unsourced(row: Row) -> tuple[str, Example]:
 
 def _dangling(row: Row) -> tuple[str, Example]:
     return f"{plain(row[1])} of something that nothing describes", Example(
-        plain(row[2]), plain(row[0])
+        compact(plain(row[2])), plain(row[0])
     )
 
 

@@ -75,6 +75,29 @@ def scores(data: page.Matrices, focal: str, tau: np.ndarray) -> dict[str, float]
     return {code: float(v) for code, v in zip(CODES, values, strict=True) if code != focal}
 
 
+def figures(text: str = "") -> list[page.Figure]:
+    """A line plot and a bar plot with something unknown in each; `text` goes into every name."""
+    ours = [(0.01, 0.1), (0.1, 0.5), (0.2, None), (1.0, 0.9)]
+    ends = [(0.05, 0.2), (0.4, 0.6), (None, None), (0.8, 1.0)]
+    lines = [
+        page.Series(text + "ours", ours, ends),
+        page.Series(text + "theirs", [(0.01, 0.0), (1, 1)]),
+    ]
+    bars = [
+        page.Series(
+            text + "now", [(text + "A", 0.5), (text + "B", -0.2)], [(0.4, 0.6), (-0.3, -0.1)]
+        ),
+        page.Series(text + "then", [(text + "A", 0.25), (text + "B", None)]),
+    ]
+    return [
+        page.Figure(
+            text + "Lift", "line", text + "share", text + "found", lines,
+            diagonal=text + "by chance", percent=True, log_x=True, note=text, title_zh="提升",
+        ),
+        page.Figure(text + "Kept", "bars", text + "ranker", text + "score", bars, note=text),
+    ]  # fmt: skip
+
+
 def sample(**changes: object) -> page.Page:
     data = matrices()
     ranked = sorted(scores(data, "CHN", data.tau).items(), key=lambda item: -item[1])
@@ -119,6 +142,7 @@ def sample(**changes: object) -> page.Page:
         ranking=entries,
         matrices=data,
         indicators=[page.Indicator("need", "Need", "需求")],
+        figures=figures(),
         tables=[
             page.Table("Backtest", ["ranker", "score"], [["ours", page.Interval(0.5, 0.4, 0.6)]])
         ],
@@ -152,6 +176,7 @@ def hostile() -> page.Page:
         description=text,
         notes=[text],
         indicators=[indicator],
+        figures=figures(text),
         **parts,
     )
 

@@ -15,8 +15,9 @@ import numpy as np
 import pytest
 from page_sample import ENDS, IMAGE, hostile, matrices, sample
 
-from kg import page
+from kg import backtest, draw, page
 from kg.errors import ComityError
+from kg.feasibility import PROXY
 from kg.page.html import application, bundle, digest, world
 from kg.page.layout import positions
 from kg.page.payload import payload, safe_url
@@ -78,6 +79,71 @@ def test_parts_that_do_not_fit_are_refused():
             page.render(wrong)
         assert error.value.code == 2
         assert "\n" not in str(error.value)
+
+
+def test_figures_whose_points_cannot_be_placed_are_refused():
+    def plot(points, intervals=(), **options):
+        series = [page.Series("s", points, intervals)]
+        return page.Page("x", figures=[page.Figure("f", "line", "x", "y", series, **options)])
+
+    page.render(plot([(1, 2.0), (3.5, None)], log_x=True))
+    for points in ([("A", 1.0)], [(float("nan"), 1.0)]):
+        with pytest.raises(ComityError, match="needs finite numbers"):
+            page.render(plot(points))
+    with pytest.raises(ComityError, match="above 0 if log_x"):
+        page.render(plot([(0, 1.0)], log_x=True))
+    with pytest.raises(ComityError, match="one interval for each point"):
+        page.render(plot([(1, 1.0), (2, 1.0)], [(0.0, 1.0)]))
+
+
+def report() -> backtest.Report:
+    """A backtest of one kind at one cut, in which all but the captured leverage is good enough."""
+    good = backtest.Interval(0.2, 0.1, 0.3)
+    summary = backtest.Summary(
+        kind="investment-treaty",
+        cuts=(2000,),
+        best_baseline="degree",
+        above_all=True,
+        auc_gain=good,
+        metrics={},
+        calibration=(),
+        calibration_error=0.01,
+        captured={"gain": good, "comity": backtest.Interval(0.5, 0.4, 0.6)},
+        captured_over_degree=backtest.Interval(0.2, -0.1, 0.4),
+        captured_over_feasibility=good,
+        reliability=(backtest.Bin(0.1, 0.2, 0.15, 0.25, 40),),
+        depths=(0.1, 1.0),
+        lift=dict.fromkeys(backtest.METHODS, (0.3, 1.0)),
+    )
+    row = {"kind": "investment-treaty", "cut": 2000, "method": "comity", "candidates": 9}
+    scores = {"auc": 0.9, "auc_low": 0.8, "auc_high": 0.95, "hits10": None}
+    return backtest.Report([row | scores], [summary], ["investment-treaty 2020: not over"])
+
+
+def test_page_of_a_backtest():
+    made = draw.backtest_page(report())
+    page.render(made)
+    assert made.title == "How well would this have done?"
+    assert PROXY in made.description
+    assert any("2020: not over" in note for note in made.notes)
+    bars, results = made.tables
+    assert [row[-1] for row in bars.rows] == ["yes", "yes", "yes", "no"]
+    assert bars.rows[1][2] == page.Interval(0.2, 0.1, 0.3)
+    assert dict(zip(results.columns, results.rows[0], strict=True)) == {
+        "kind": "investment-treaty",
+        "cut": "2000",
+        "method": "comity",
+        "candidates": 9,
+        "auc": page.Interval(0.9, 0.8, 0.95),
+        "hits10": None,
+    }
+    reliability, lift, captured = payload(made)["figures"]
+    assert reliability["series"] == [["comity", [[0.1, 0.2, 0.15, 0.25]]]]
+    assert reliability["diagonal"]
+    names = [name for name, _ in lift["series"]]
+    assert names == ["comity", "degree", "gravity", "gain"]
+    assert captured["kind"] == "bars"
+    assert captured["series"][0][1] == [["comity", 0.5, 0.4, 0.6], ["gain", 0.2, 0.1, 0.3]]
 
 
 def test_unwritable_path(tmp_path):

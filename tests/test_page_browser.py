@@ -14,11 +14,24 @@ from pathlib import Path
 import networkx as nx
 import pytest
 from conftest import skip_or_fail
-from page_sample import CODES, COUNTRIES, SCRIPT, Seen, hostile, matrices, sample, scores
+from page_sample import (
+    CODES,
+    COUNTRIES,
+    HOSTILE,
+    SCRIPT,
+    Seen,
+    figures,
+    hostile,
+    matrices,
+    sample,
+    scores,
+)
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from kg import leverage, page
+
+EMPTY = page.Figure("Nothing", "line", "x", "y", [page.Series("none", [])], "same", log_x=True)
 
 
 @pytest.fixture
@@ -44,7 +57,17 @@ def test_draws_and_asks_nothing_of_the_network(seen):
         const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
         return data.some((value, i) => i % 4 === 3 && value > 0);"""
     assert seen.ask(painted)
-    for view in ("map", "ranking", "timeline", "paths", "whatif", "table-0", "about", "network"):
+    for view in (
+        "map",
+        "ranking",
+        "timeline",
+        "paths",
+        "whatif",
+        "figures",
+        "table-0",
+        "about",
+        "network",
+    ):
         seen.click(f"#tab-{view}")
     assert [url for url in seen.requests() if not url.startswith("about:")] == [seen.path.as_uri()]
     assert seen.complaints() == []
@@ -52,7 +75,7 @@ def test_draws_and_asks_nothing_of_the_network(seen):
 
 def test_hostile_texts_stay_text(browser, tmp_path):
     seen = shown(browser, tmp_path, hostile()).open()
-    for view in ("map", "ranking", "timeline", "paths", "table-0", "about", "network"):
+    for view in ("map", "ranking", "timeline", "paths", "figures", "table-0", "about", "network"):
         if seen.ask("return !!document.getElementById(arguments[0])", f"tab-{view}"):
             seen.click(f"#tab-{view}")
     seen.find("#search").send_keys("alert")
@@ -92,6 +115,10 @@ def test_a_notebook_frame_draws(browser, tmp_path):
     ("made", "views"),
     [
         (page.Page("Backtest", tables=sample().tables), ["table-0", "about"]),
+        (
+            page.Page("Plots", figures=[*figures(), EMPTY], tables=sample().tables),
+            ["figures", "table-0", "about"],
+        ),
         (page.Page("Empty"), ["about"]),
         (page.Page("One", [page.Node("a", "A")]), ["network", "about"]),
         (
@@ -109,6 +136,78 @@ def test_parts_that_are_empty_have_no_view(browser, tmp_path, made, views):
     for view in views:
         seen.click(f"#tab-{view}")
         assert seen.find(f"#view-{view}").is_displayed()
+    assert seen.complaints() == []
+
+
+PLOTS = """return [...document.querySelectorAll('.plot svg')].map((chart) => ({
+    role: chart.getAttribute('role'), label: chart.getAttribute('aria-label'),
+    wide: chart.getBoundingClientRect().width,
+    marks: [...chart.querySelectorAll('.mark title')].map((mark) => mark.textContent),
+    dashes: [...new Set([...chart.querySelectorAll('.curve')]
+        .map((line) => line.getAttribute('stroke-dasharray')))].length,
+    spreads: chart.querySelectorAll('.spread').length,
+    bars: [...chart.querySelectorAll('rect > title')].map((bar) =>
+        [bar.textContent, Math.round(bar.parentNode.getBoundingClientRect().width)]),
+    texts: [...chart.querySelectorAll('text')].map((text) => text.textContent),
+}))"""
+
+
+def test_figures_draw_their_points(seen):
+    seen.open("#view=figures")
+    lift, kept = seen.ask(PLOTS)
+    assert lift["role"] == kept["role"] == "img"
+    assert lift["label"] == "Lift. found by share. Series: ours, theirs."
+    assert lift["marks"] == [
+        "theirs: 1%, 0%",
+        "theirs: 100%, 100%",
+        "ours: 1%, 10% [5%, 20%]",
+        "ours: 10%, 50% [40%, 60%]",
+        "ours: 100%, 90% [80%, 100%]",
+    ]
+    assert (lift["spreads"], lift["dashes"], kept["spreads"]) == (3, 2, 2)
+    assert {"1%", "100%", "by chance", "found"} <= set(lift["texts"])
+    (now, long), (then, half), (minus, short), (unknown, none) = kept["bars"]
+    assert now == "now: A, 0.500 [0.400, 0.600]"
+    assert (then, minus) == ("then: A, 0.250", "now: B, -0.200 [-0.300, -0.100]")
+    assert (unknown, none) == ("then: B, unknown", 0)
+    assert long == pytest.approx(2 * half, abs=2)
+    assert long == pytest.approx(2.5 * short, abs=2)
+    assert "unknown" in kept["texts"]
+
+
+def test_figures_have_tables_and_fit_a_narrow_screen(seen):
+    seen.open("#view=figures&lang=zh")
+    seen.click("figure:first-child summary")
+    assert "提升" in seen.text("figure:first-child h2")
+    cells = seen.ask(
+        "return [...document.querySelectorAll('figure:first-child tbody tr')]"
+        ".map((row) => row.textContent)"
+    )
+    assert len(cells) == 6
+    assert "未知" in cells[2]
+    metrics = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    seen.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        seen.until("return document.querySelector('.plot svg').getAttribute('width') < 390")
+        assert all(chart["wide"] <= 390 for chart in seen.ask(PLOTS))
+        assert seen.find("figure details").get_attribute("open") is not None
+    finally:
+        seen.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_hostile_figures_stay_text(browser, tmp_path):
+    made = page.Page("Plots", figures=figures(" ".join(HOSTILE)))
+    seen = shown(browser, tmp_path, made).open()
+    lift, kept = seen.ask(PLOTS)
+    assert lift["label"].startswith(SCRIPT)
+    assert all(mark.startswith(SCRIPT) for mark in lift["marks"])
+    assert all(bar.startswith(SCRIPT) for bar, _ in kept["bars"])
+    inside = seen.ask(
+        "return [...document.querySelectorAll('#views *')].map((item) => item.localName)"
+    )
+    assert not {"img", "script", "iframe", "foreignObject", "style"} & set(inside)
+    assert seen.ask("return document.documentElement.scrollWidth <= innerWidth")
+    assert [url for url in seen.requests() if not url.startswith("about:")] == [seen.path.as_uri()]
     assert seen.complaints() == []
 
 
@@ -303,6 +402,13 @@ def test_downloads(seen):
     graph = nx.read_graphml(download(seen, "graphml", f"{stem}.graphml"), force_multigraph=True)
     assert graph.number_of_edges() == seen.note()[1]
     assert download(seen, "png", f"{stem}.png").read_bytes().startswith(b"\x89PNG")
+    seen.click("#tab-figures")
+    rows = list(csv.reader(download(seen, "csv", f"{stem}.csv").read_text("utf-8").splitlines()))
+    assert rows[1] == ["Lift", "ours", "0.01", "0.1", "0.05", "0.2"]
+    assert "by chance" in download(seen, "svg", f"{stem}.svg").read_text("utf-8")
+    seen.click("#tab-table-0")
+    rows = download(seen, "csv", f"{stem}.csv").read_text("utf-8").splitlines()
+    assert rows == ["ranker,score,score low,score high", "ours,0.5,0.4,0.6"]
     seen.click("#tab-map")
     assert "<svg" in download(seen, "svg", f"{stem}.svg").read_text(encoding="utf-8")
     assert seen.complaints() == []
@@ -403,6 +509,7 @@ def test_accessibility(seen, axe, theme, width):
             "timeline",
             "paths",
             "whatif",
+            "figures",
             "table-0",
             "about",
         ):

@@ -41,6 +41,8 @@ SCRIPTS = (
     "timeline",
     "paths",
     "whatif",
+    "figures",
+    "plot",
     "tables",
     "download",
     "main",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -176,6 +176,40 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Series:
+    """What one line or one colour of bars of a figure shows.
+
+    `points` are (x, y): x is a number for a line, a bar's name for bars; y None is unknown.
+    `intervals` are (low, high) of y, one for each point, or none at all.
+    """
+
+    name: str
+    points: Sequence[tuple[float | str, float | None]]
+    intervals: Sequence[tuple[float | None, float | None]] = ()
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A plot, drawn in the browser on the tab of figures with its numbers as a table below.
+
+    `x`, `y` say what the points' parts are; bars lie on their side, so `y` is along the bottom.
+    `diagonal` names a reference line y = x of a line plot (empty: none); `percent` shows shares
+    as percentages; `log_x` spreads small x, which must then be positive.
+    """
+
+    title: str
+    kind: Literal["line", "bars"]
+    x: str
+    y: str
+    series: Sequence[Series]
+    diagonal: str = ""
+    percent: bool = False
+    log_x: bool = False
+    note: str = ""
+    title_zh: str = ""
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything on one page; parts that are empty leave their view out.
 
@@ -197,6 +231,7 @@ class Page:
     indicators: Sequence[Indicator] = ()
     ranking: Sequence[Entry] = ()
     matrices: Matrices | None = None
+    figures: Sequence[Figure] = ()
     tables: Sequence[Table] = ()
     sources: Sequence[Source] = ()
     notes: Sequence[str] = ()

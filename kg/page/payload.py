@@ -14,12 +14,13 @@ from numpy.typing import NDArray
 
 from kg.errors import ComityError
 from kg.page.layout import positions
-from kg.page.model import Entry, Interval, Matrices, Node, Page, Source, Table, Tie
+from kg.page.model import Entry, Figure, Interval, Matrices, Node, Page, Series, Source, Table, Tie
 from kg.page.projection import place
 
 Json: TypeAlias = Any
 Array: TypeAlias = NDArray[np.float64]
 
+FIGURE_PARTS = ("title", "title_zh", "kind", "x", "y", "diagonal", "percent", "log_x", "note")
 EXACT_BYTES = 380_000  # above this, the matrices travel in single precision
 
 
@@ -50,7 +51,8 @@ def safe_url(url: str) -> str:
 def payload(page: Page) -> dict[str, Json]:
     """Return what the page's script reads, as JSON values.
 
-    Raises ComityError (code 2) for a tie, ranking or focal node that names no node.
+    Raises ComityError (code 2) for a tie, ranking or focal node that names no node, and for a
+    figure whose points do not suit its kind.
     """
     check(page)
     texts = Texts()
@@ -72,6 +74,7 @@ def payload(page: Page) -> dict[str, Json]:
         "indicators": [asdict(indicator) for indicator in page.indicators],
         "ranking": [entry(row) for row in page.ranking],
         "matrices": matrices(page.matrices) if page.matrices else None,
+        "figures": [figure(f) for f in page.figures],
         "tables": [table(t) for t in page.tables],
         "texts": texts.items,
     }
@@ -86,6 +89,28 @@ def check(page: Page) -> None:
     unknown = sorted({name for name in named if name} - known)
     if unknown:
         raise ComityError(f"page: no node for {', '.join(unknown[:5])}; add it to nodes", code=2)
+    for drawn in page.figures:
+        check_figure(drawn)
+
+
+def check_figure(drawn: Figure) -> None:
+    """Refuse a figure whose points cannot be placed."""
+    for series in drawn.series:
+        if len(series.intervals) not in (0, len(series.points)):
+            raise wrong(drawn, series, "needs one interval for each point, or none")
+        places = [x for x, _ in series.points]
+        if drawn.kind == "line" and not all(placed(x, drawn.log_x) for x in places):
+            raise wrong(drawn, series, "needs finite numbers as x, above 0 if log_x")
+
+
+def placed(x: float | str, log: bool) -> bool:
+    """Say whether x has a place on a (logarithmic) axis."""
+    return not isinstance(x, str) and math.isfinite(x) and (x > 0 or not log)
+
+
+def wrong(drawn: Figure, series: Series, what: str) -> ComityError:
+    """Return the error for a series that does not suit its figure."""
+    return ComityError(f"page: figure {drawn.title!r}: series {series.name!r} {what}", code=2)
 
 
 def kinds(declared: Sequence[Any], things: Iterable[Node] | Iterable[Tie]) -> list[list[str]]:
@@ -193,6 +218,21 @@ def cell(value: Json) -> Json:
     if isinstance(value, Interval):
         return [number(value.value), number(value.low), number(value.high)]
     return number(value) if isinstance(value, float) else value
+
+
+def figure(drawn: Figure) -> dict[str, Json]:
+    """Return a figure; a series' points become [x, y, low, high], unknown is None."""
+    plain = {name: getattr(drawn, name) for name in FIGURE_PARTS}
+    return {**plain, "series": [[s.name, points(s)] for s in drawn.series]}
+
+
+def points(series: Series) -> list[list[Json]]:
+    """Return the points of a series with the ends of their intervals."""
+    ends = series.intervals or [(None, None)] * len(series.points)
+    return [
+        [x if isinstance(x, str) else number(x), number(y), number(low), number(high)]
+        for (x, y), (low, high) in zip(series.points, ends, strict=True)
+    ]
 
 
 def matrices(data: Matrices) -> dict[str, Json]:

@@ -116,11 +116,12 @@ function span() {
 // Kinds by id; shape, dash and colour follow their order, so that no meaning is by colour alone.
 function styled(rows) {
   return new Map(
-    rows.map(([id, label, zh], i) => [
-      id,
-      { id, label: capital(label), zh, shape: SHAPES[i % 7], dash: DASHES[i % 7], hue: i % 8 },
-    ]),
+    rows.map(([id, label, zh], i) => [id, { id, label: capital(label), zh, ...look(i) }]),
   );
+}
+
+function look(i) {
+  return { shape: SHAPES[i % 7], dash: DASHES[i % 7], hue: i % 8 };
 }
 
 function capital(text) {

@@ -144,6 +144,7 @@ function tiePath(item) {
 function picture() {
   if (state.view === "map") return standalone(byId("map"));
   if (state.view === "timeline") return standalone(byId("timeline").querySelector("svg"));
+  if (DATA.figures.length && (state.view === "figures" || !NODES.length)) return figuresSvg();
   return networkSvg();
 }
 
@@ -181,7 +182,28 @@ function csv(rows) {
   return `${rows.map((row) => row.map(csvCell).join(",")).join("\n")}\n`;
 }
 
+function tableCsv(data) {
+  const wide = data.columns.map((_, k) => data.rows.some((row) => Array.isArray(row[k])));
+  const spread = (row, ends) => row.flatMap((cell, k) => (wide[k] ? ends(cell) : [cell]));
+  return [
+    spread(data.columns, (name) => [name, `${name} low`, `${name} high`]),
+    ...data.rows.map((row) =>
+      spread(row, (cell) => (Array.isArray(cell) ? cell : [cell, null, null])),
+    ),
+  ];
+}
+
 function saveCsv() {
+  const found = /^table-(\d+)$/.exec(state.view);
+  if (found) {
+    saveText(csv(tableCsv(DATA.tables[Number(found[1])])), "text/csv", "csv");
+    return;
+  }
+  if (state.view === "figures") {
+    const head = ["figure", "series", "x", "y", "low", "high"];
+    saveText(csv([head, ...figureRows()]), "text/csv", "csv");
+    return;
+  }
   const rows = ranking();
   if (rows.length && !["paths", "timeline"].includes(state.view)) {
     const keys = [
@@ -270,7 +292,8 @@ function nodeRecord(node) {
 }
 
 function saveJson() {
-  const data = { ...visibleData(), ranking: ranking(), tables: DATA.tables };
+  const { figures, tables } = DATA;
+  const data = { ...visibleData(), ranking: ranking(), figures, tables };
   saveText(`${JSON.stringify(data, null, 1)}\n`, "application/json", "json");
 }
 

@@ -1,19 +1,20 @@
 // The legend, whose buttons filter kinds, and the range of years.
 
+const GLYPHS = {
+  dot: "M6 1a5 5 0 1 0 .01 0z",
+  square: "M1.5 1.5h9v9h-9z",
+  diamond: "M6 .5 11.5 6 6 11.5 .5 6z",
+  triangle: "M6 1 11.5 10.5H.5z",
+  triangleDown: "M6 11 .5 1.5h11z",
+  star: "M6 .5 7.6 4.3l4.1.3-3.1 2.7 1 4L6 9.1 2.4 11.3l1-4L.3 4.6l4.1-.3z",
+  hexagon: "M3.2 1h5.6L11.5 6 8.8 11H3.2L.5 6z",
+};
+
 function glyph(style) {
-  const paths = {
-    dot: "M6 1a5 5 0 1 0 .01 0z",
-    square: "M1.5 1.5h9v9h-9z",
-    diamond: "M6 .5 11.5 6 6 11.5 .5 6z",
-    triangle: "M6 1 11.5 10.5H.5z",
-    triangleDown: "M6 11 .5 1.5h11z",
-    star: "M6 .5 7.6 4.3l4.1.3-3.1 2.7 1 4L6 9.1 2.4 11.3l1-4L.3 4.6l4.1-.3z",
-    hexagon: "M3.2 1h5.6L11.5 6 8.8 11H3.2L.5 6z",
-  };
   return svg(
     "svg",
     { viewBox: "0 0 12 12", class: "glyph", "aria-hidden": "true" },
-    svg("path", { d: paths[style.shape], class: `node-${style.hue}` }),
+    svg("path", { d: GLYPHS[style.shape], class: `node-${style.hue}` }),
   );
 }
 

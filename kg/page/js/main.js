@@ -8,6 +8,7 @@ function viewNames() {
   if (YEARS) names.push("timeline");
   if (NODES.length && TIES.length) names.push("paths");
   if (BASE) names.push("whatif");
+  if (DATA.figures.length) names.push("figures");
   return [...names, ...DATA.tables.map((_, i) => `table-${i}`), "about"];
 }
 
@@ -124,6 +125,7 @@ function printTheme(theme) {
 function start() {
   Object.assign(state, fromHash(location.hash.slice(1)));
   document.documentElement.dataset.theme = state.theme;
+  document.body.classList.toggle("plain", !NODES.length && !DATA.ranking.length);
   startTabs();
   startTop();
   startFilters();
@@ -136,6 +138,7 @@ function start() {
   startTimeline();
   if (NODES.length && TIES.length) startPaths();
   startWhatif();
+  startFigures();
   startTables();
   startDownloads();
   translate();

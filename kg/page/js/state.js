@@ -1,12 +1,12 @@
 // What the reader has chosen. It lives in the address after "#", so that a link shows the same.
 
 const LISTENERS = [];
-const VIEWS = ["network", "map", "ranking", "timeline", "paths", "whatif", "about"];
+const VIEWS = ["network", "map", "ranking", "timeline", "paths", "whatif", "figures", "about"];
 
 const DEFAULTS = {
   lang: DATA.lang,
   theme: "auto",
-  view: NODES.length ? "network" : "table-0",
+  view: NODES.length ? "network" : DATA.figures.length ? "figures" : "table-0",
   select: "",
   tie: -1,
   pinned: [],

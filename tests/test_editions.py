@@ -1,0 +1,61 @@
+"""Publishers' own files, loaded by a user: idempotent, and each edition in its own graph."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kg import sources
+from kg.load import load
+from kg.sources import IMPORTERS
+from kg.store import EmbeddedStore, solutions
+
+FILES = {name: importer.file for name, importer in IMPORTERS.items() if importer.file}
+NOT_SHIPPED = {
+    "cisa-ics-advisories": "companies/CISA_ICS_ADV_Master.csv",
+    "geo-nuclear": "projects/nuclear_power_plants.csv",
+    "eurepoc": "threats/EuRepoC_Global_Database_1.1.csv",
+    "eurepoc-receivers": "threats/EuRepoC_Receiver_1.1.csv",
+    "aiddata": "projects/aiddata_cof_v1_2000_2014.csv",
+    "trade-dyads": "indicators/trade_dyadic_1964_2016.csv",
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "file"), sorted({**FILES, **NOT_SHIPPED}.items()))
+def test_loading_twice_changes_nothing(shared: Path, name: str, file: str) -> None:
+    store = EmbeddedStore()
+    first = load(store, shared / file, form=name)
+    size = len(store.inner)
+    assert size > 100
+    assert all(change.added for change in first)
+    again = load(store, shared / file, form=name)
+    assert [(change.added, change.removed) for change in again] == [(0, 0)]
+    assert len(store.inner) == size
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["itu-gci", "mitre-attack-ics", "unctad-iia"])
+def test_the_shipped_edition_is_what_its_publishers_file_gives(
+    shared: Path, store: EmbeddedStore, name: str
+) -> None:
+    mine = EmbeddedStore()
+    load(mine, shared / FILES[name], form=name)
+    count = f"SELECT (COUNT(*) AS ?n) {{ GRAPH source:{name} {{ ?s ?p ?o }} }}"
+    here, there = (next(solutions(s.query(count)))[0] for s in (store, mine))
+    assert str(here) == str(there)
+
+
+def test_a_publishers_file_is_recognised(shared: Path) -> None:
+    found = sources.detect(shared / "threats/ics-attack.json")
+    assert found is not None
+    assert found.name == "mitre-attack-ics"
+
+
+@pytest.mark.slow
+def test_advisories_answer_questions_after_loading(shared: Path) -> None:
+    store = EmbeddedStore()
+    load(store, shared / NOT_SHIPPED["cisa-ics-advisories"])
+    text = "SELECT (COUNT(*) AS ?n) { ?a a schema:Report ; schema:manufacturer 'Siemens' }"
+    assert int(next(solutions(store.query(text)))[0].value) > 100  # type: ignore[union-attr]
