@@ -301,7 +301,7 @@ def backtest_page(report: Report) -> page.Page:
     return page.Page(
         title="How well would this have done?",
         description="What the forecasts and rankings said at each cut, beside what was signed in "
-        f"the five years after it. It shows general cooperation: {PROXY}.",
+        f"the five years after it. Feasibility is {PROXY}: this tests general cooperation.",
         figures=[figure for summary in report.summaries for figure in _figures(summary)],
         tables=[bars, results],
         notes=[*NOTES[:1], *(f"Not tested: {reason}" for reason in report.skipped)],
