@@ -203,9 +203,9 @@ def recommend(
 
         drawing.draw(drawing.compose(store, situation, focal, ranked), html)
         note(f"wrote {html}")
-    note(likeness(situation, focal))
     shape = {"json": Candidate.as_json, "table": brief}.get(output.chosen, flat)
     output.rows([shape(candidate) for candidate in ranked[:top]])
+    note(likeness(situation, focal))
 
 
 @main.command()
@@ -293,6 +293,7 @@ def explain(focal: str, partner: str, html: Path | None, source: Source, output:
     help="How partners join: each with its own chance, all together, or surely.",
 )
 @click.option("--hosts", is_flag=True, help="Rank existing bodies as hosts instead.")
+@click.option("--all-bodies", is_flag=True, help="With --hosts: bodies of any purpose.")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
 @ranking_options
 @output_options
@@ -304,6 +305,7 @@ def coalition(
     body: str | None,
     accession: Any,  # noqa: ANN401
     hosts: bool,
+    all_bodies: bool,
     html: Path | None,
     source: Source,
     output: Output,
@@ -321,7 +323,7 @@ def coalition(
     )
     steps = group.steps(situation, chosen)
     existing = (
-        [host.as_json() for host in group.hosts(store, situation, focal, accession)]
+        [host.as_json() for host in group.hosts(store, situation, focal, accession, all_bodies)]
         if hosts or html
         else []
     )

@@ -8,7 +8,7 @@ block's content; no text of a caller ever reaches the query.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -17,13 +17,14 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode
 
-from kg.csvw import partial_date
+from kg.csvw import LEXICAL, partial_date
 from kg.errors import ComityError
 from kg.terms import BASE, ONTOLOGY, PREFIXES, shipped
 
 HEADER = "#+"
 WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 COUNTRY_CODE = re.compile(r"[A-Z]{3}")
+BLOCK = re.compile(r"(VALUES\s+\?(\w+)\s*\{)[^}]*\}")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,13 @@ class Question:
         import yaml
 
         lines = [line[2:] for line in self.text.splitlines() if line.startswith(HEADER)]
-        return dict(yaml.safe_load("\n".join(lines)) or {})
+        try:
+            return dict(yaml.safe_load("\n".join(lines)) or {})
+        except (yaml.YAMLError, ValueError, TypeError) as error:
+            problem = str(error).splitlines()[0]
+            raise ComityError(
+                f"{self.name}.rq: its header is not a YAML mapping: {problem}"
+            ) from error
 
     @property
     def summary(self) -> str:
@@ -75,26 +82,35 @@ class Question:
 
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the query with the given parameters in their VALUES blocks."""
-        text = self.text
-        for name, value in values.items():
-            if name not in self.parameters:
-                raise ComityError(f"{self.name}: no parameter {name}: {self._known()}")
-            text = with_values(text, name, [term(self.parameters[name].type, value, name)])
-        return text
+        parameters = self.parameters
+        unknown = [name for name in values if name not in parameters]
+        if unknown:
+            raise ComityError(f"{self.name}: no parameter {unknown[0]}: {self._known()}")
+        terms = {name: [term(parameters[name].type, text, name)] for name, text in values.items()}
+        return _substituted(self.text, terms)
 
     def _known(self) -> str:
         names = ", ".join(self.parameters)
         return f"it takes {names}" if names else "it takes none"
 
 
-def with_values(text: str, name: str, terms: list[NamedNode | Literal]) -> str:
+def with_values(text: str, name: str, terms: Sequence[NamedNode | Literal]) -> str:
     """Replace the content of each `VALUES ?name { }` block by the given terms."""
-    block = re.compile(rf"(VALUES\s+\?{name}\s*\{{)[^}}]*\}}")
-    content = " ".join(str(value) for value in terms)
-    replaced, count = block.subn(lambda match: f"{match[1]} {content} }}", text)
-    if not count:
-        raise ComityError(f"the query has no VALUES ?{name} block")
-    return replaced
+    return _substituted(text, {name: terms})
+
+
+def _substituted(text: str, values: Mapping[str, Sequence[NamedNode | Literal]]) -> str:
+    """Fill the VALUES blocks in one pass, so that no value is taken for a block of another."""
+    blocks = {match[2] for match in BLOCK.finditer(text)}
+    missing = sorted(set(values) - blocks)
+    if missing:
+        raise ComityError(f"the query has no VALUES ?{missing[0]} block")
+
+    def fill(block: re.Match[str]) -> str:
+        terms = values.get(block[2])
+        return block[0] if terms is None else f"{block[1]} {' '.join(map(str, terms))} }}"
+
+    return BLOCK.sub(fill, text)
 
 
 def questions(folder: Path | None = None) -> dict[str, Question]:
@@ -129,7 +145,8 @@ def term(kind: str, text: str, name: str = "value") -> NamedNode | Literal:
     try:
         return TYPES[kind](text.strip())
     except ValueError as error:
-        raise ComityError(f"parameter {name}: {text!r} is not {_article(kind)}: {error}") from error
+        message = f"parameter {name}: {text!r} is not {_article(kind)}: {error}"
+        raise ComityError(message) from error
 
 
 def _article(kind: str) -> str:
@@ -151,11 +168,12 @@ def _thing(namespace: str) -> Callable[[str], NamedNode]:
     return read
 
 
-def _typed(datatype: str, check: Callable[[str], object]) -> Callable[[str], Literal]:
+def _typed(datatype: str, example: str) -> Callable[[str], Literal]:
     kind = NamedNode(PREFIXES["xsd"] + datatype)
 
     def read(text: str) -> Literal:
-        check(text)
+        if not re.fullmatch(LEXICAL[datatype], text, re.ASCII):
+            raise ValueError(f"write it like {example}")
         return Literal(text, datatype=kind)
 
     return read
@@ -186,10 +204,10 @@ TYPES: dict[str, Callable[[str], NamedNode | Literal]] = {
     "sector": _thing(ONTOLOGY + "sector-"),
     "channel": _thing(ONTOLOGY + "channel-"),
     "barrier": _thing(ONTOLOGY + "barrier-"),
-    "entity": lambda text: NamedNode(BASE + text) if "/" in text else _iri(text),
+    "entity": lambda text: _iri(text) if ":" in text else NamedNode(BASE + text),
     "iri": _iri,
     "string": Literal,
-    "integer": _typed("integer", int),
-    "decimal": _typed("decimal", float),
+    "integer": _typed("integer", "2016"),
+    "decimal": _typed("decimal", "0.5"),
     "date": _date,
 }

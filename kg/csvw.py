@@ -13,7 +13,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -39,9 +39,11 @@ LEXICAL = {
     "date": r"\d{4}-\d{2}-\d{2}",
     "anyURI": r"[^\s<>\"{}|\\^`]+",
 }
-PARTIAL = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?")
+PARTIAL = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
 GRAPH = BASE + "source/{source}"
-SAFE = "-._~:@!$'()*,;=/"
+UNRESERVED = "-._~"
+RESERVED = UNRESERVED + ":/?#@!$&'()*+,;=%"
+LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,8 @@ def schema(path: Path) -> Schema:
     except json.JSONDecodeError as error:
         message = f"{path}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}"
         raise ComityError(message) from error
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ComityError(f"{path}: not a CSVW table schema: {error!r} is missing") from error
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise ComityError(f"{path}: not a CSVW table schema: {error!r}") from error
 
 
 def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -91,6 +93,7 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
+            _check_unique(path, reader.fieldnames or [])
             for row in reader:
                 if None in row or None in row.values():
                     found = len([cell for cell in row.values() if cell is not None])
@@ -117,6 +120,9 @@ def table_quads(path: Path, described: Schema) -> Iterator[ox.Quad]:
             yield from row_quads(row, described)
         except ValueError as error:
             raise ComityError(f"{path}:{line}: {error}") from error
+        except KeyError as error:
+            message = f"{path}:1: the schema reads a column {error} that the table lacks"
+            raise ComityError(message) from error
 
 
 def row_quads(row: TableRow, described: Schema) -> Iterator[ox.Quad]:
@@ -146,6 +152,12 @@ def partial_date(text: str) -> str:
     if not found:
         raise ValueError(f"{text!r} is not a date: write 1996, 1996-05 or 1996-05-12")
     return date.fromisoformat(f"{found[1]}-{found[2] or '01'}-{found[3] or '01'}").isoformat()
+
+
+def _check_unique(path: Path, names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ComityError(f"{path}:1: the header has {', '.join(twice)} more than once: rename it")
 
 
 def _check_header(path: Path, row: TableRow, described: Schema) -> None:
@@ -242,8 +254,10 @@ def template(text: str) -> Template:
 
 @lru_cache(maxsize=100_000)
 def _quoted(cell: str, operator: str) -> str:
+    if operator == "+":  # RFC 6570, section 3.2.3: what is encoded already stays as it is
+        return quote(LONE_PERCENT.sub("%25", cell), safe=RESERVED)
     slash = "/" if operator == "/" and cell else ""
-    return slash + quote(cell, safe=SAFE if operator == "+" else "-._~")
+    return slash + quote(cell, safe=UNRESERVED)
 
 
 def _reading(datatype: str, lang: str) -> Reading:
@@ -257,7 +271,7 @@ def _reading(datatype: str, lang: str) -> Reading:
 
 def _typed(datatype: str) -> Reading:
     kind = ox.NamedNode(XSD + datatype)
-    lexical = re.compile(LEXICAL[datatype])
+    lexical = re.compile(LEXICAL[datatype], re.ASCII)
 
     def read(text: str) -> ox.Literal:
         if not lexical.fullmatch(text):

@@ -10,17 +10,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
 
+from kg.catalog import engine_query
 from kg.coalition import Accession, Coalition, Game, choose, coverage
 from kg.errors import ComityError
 from kg.leverage import strengthened
 from kg.network import specificity
-from kg.provenance import read_names
+from kg.provenance import Named, read_names
 from kg.situation import Situation, candidates
 from kg.store import Store
+from kg.terms import local
 
 MEMBERSHIP = "membership"
 SMALLEST = 3  # parties: a body of two is a bilateral agreement
@@ -110,28 +113,59 @@ def game(situation: Situation, focal: str, parties: int, accession: Accession) -
 def members(situation: Situation, body: str) -> list[int]:
     """List the positions of a body's members; raise ComityError where it is not known."""
     net = situation.network
-    rows = [k for k, iri in enumerate(net.agreements) if iri.split(":")[-1] == body]
+    rows = [k for k, iri in enumerate(net.agreements) if local(iri) == body]
     if not rows:
         raise ComityError(f"--body {body}: no such body in force: see `comity query bodies`")
     return [int(c) for c in net.incidence[[rows[0]], :].nonzero()[1]]
 
 
-def hosts(store: Store, situation: Situation, focal: str, accession: Accession) -> list[Host]:
-    """Rank existing bodies by the value of one agreement with their whole membership."""
-    net = situation.network
-    named, f = read_names(store), net.place(focal)
-    games: dict[int, Game] = {}
-    found = []
-    for k, iri in enumerate(net.agreements):
-        members_ = set(net.incidence[[k], :].nonzero()[1].tolist())
-        partners = sorted(members_ - {f})
-        if net.agreement_kinds[k] != MEMBERSHIP or len(members_) < SMALLEST:
-            continue
-        size = len(partners) + 1
-        if size not in games:
-            games[size] = game(situation, focal, size, accession)
-        about = named[iri]
-        value = games[size].value(partners)
-        code = iri.split(":")[-1]
-        found.append(Host(code, about.name, len(partners), f in members_, value, about.source))
+def hosts(
+    store: Store, situation: Situation, focal: str, accession: Accession, everything: bool = False
+) -> list[Host]:
+    """Rank existing bodies by the value of one agreement with their whole membership.
+
+    Bodies with a general mandate or one on security, or `everything` countries are members of.
+    """
+    named = read_names(store)
+    fit = {body for body, _ in store.texts(engine_query("hosts"))}
+    f, games = situation.network.place(focal), Games(situation, focal, accession)
+    found = [
+        _host(iri, named[iri], parties, f, games)
+        for iri, parties in bodies(situation).items()
+        if everything or iri in fit
+    ]
     return sorted(found, key=lambda host: (-host.value, host.name))
+
+
+def bodies(situation: Situation) -> dict[str, set[int]]:
+    """Return the members of every body in force that has at least three."""
+    net = situation.network
+    members_of = {
+        net.agreements[k]: set(net.incidence[[k], :].nonzero()[1].tolist())
+        for k, kind in enumerate(net.agreement_kinds)
+        if kind == MEMBERSHIP
+    }
+    return {iri: parties for iri, parties in members_of.items() if len(parties) >= SMALLEST}
+
+
+class Games:
+    """The games of one focal country by the number of parties, each made once."""
+
+    def __init__(self, situation: Situation, focal: str, accession: Accession) -> None:
+        self.of = cache(lambda parties: game(situation, focal, parties, accession))
+
+    def value(self, partners: Sequence[int]) -> float:
+        """Return what one agreement with these partners is worth."""
+        return float(self.of(len(partners) + 1).value(partners))
+
+
+def _host(iri: str, about: Named, parties: set[int], focal: int, games: Games) -> Host:
+    partners = sorted(parties - {focal})
+    return Host(
+        body=local(iri),
+        name=about.name,
+        partners=len(partners),
+        member=focal in parties,
+        value=games.value(partners),
+        source=about.source,
+    )

@@ -100,11 +100,12 @@ def validate_files(
     import pyshacl
 
     rules = constraint.read_shapes(shapes)
-    data = _with_context(store, [quad.triple for path in paths for quad in read(path, path.stem)])
+    stated = [quad.triple for path in paths for quad in read(path, path.stem)]
+    data = _with_context(store, stated)
     _, report, _ = pyshacl.validate(data, shacl_graph=rules, inference="none")
     if not isinstance(report, Graph):
         raise ComityError(f"the shapes are not valid SHACL: {str(report).splitlines()[0]}")
-    return _grouped(data, report, examples)
+    return _grouped(data, report, {plain(triple.subject) for triple in stated}, examples)
 
 
 def _shape_findings(store: Store, rules: Iterable[Constraint], examples: int) -> Iterator[Finding]:
@@ -216,10 +217,13 @@ def _with_context(store: Store, triples: Sequence[ox.Triple]) -> Graph:
     return Graph().parse(data=lines, format="nt")
 
 
-def _grouped(data: Graph, report: Graph, examples: int) -> list[Finding]:
+def _grouped(data: Graph, report: Graph, stated: set[str], examples: int) -> list[Finding]:
+    """Turn pyshacl's report into findings on what the files state; the rest is only context."""
     grouped: dict[tuple[str, str, str], list[Example]] = defaultdict(list)
     for result in report.subjects(RDF.type, SH.ValidationResult):
         focus = report.value(result, SH.focusNode)
+        if compact(str(focus)) not in stated:
+            continue
         value = report.value(result, SH.value)
         path = compact(str(report.value(result, SH.resultPath) or ""))
         target = min((compact(str(cls)) for cls in data.objects(focus, RDF.type)), default="")

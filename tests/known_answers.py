@@ -439,6 +439,9 @@ ENGINE = {
     "participations": known({"country": "country:KAZ", "of": "body:igo-sco"}, least=30000),
     "proximities": known({"one": "country:BLR", "other": "country:POL", "contiguous": "true"}),
     "signatures": known({"agreement": "agreement:budapest-convention", "signed": "2001-11-23"}),
+    "hosts": known(
+        {"body": "body:igo-asean", "scope": "general"}, {"body": "body:ccra", "scope": "security"}
+    ),
     "sites": known({"home": "country:CHN", "host": "country:BLR"}, least=80),
     "sources": known({"source": "source:mitre-attack-ics", "year": "2025"}, least=200),
     "targets": known({"country": "country:KAZ", "actors": "9"}, least=100),
