@@ -138,8 +138,8 @@ def _all_terms(glossary: Glossary) -> list[URIRef]:
 
 def _diagram(glossary: Glossary) -> str:
     """Draw classes, what they specialise, and the properties that lead from one to another."""
-    lines = ["```mermaid", "classDiagram"]
     known = {compact(str(cls)) for cls in glossary.classes()}
+    lines = ["```mermaid", "classDiagram", *(f"  class {_box(name)}" for name in sorted(known))]
     for child, parent in sorted(glossary.ontology.subject_objects(RDFS.subClassOf)):
         if compact(str(parent)) in known:
             lines.append(f"  {_box(compact(str(parent)))} <|-- {_box(compact(str(child)))}")

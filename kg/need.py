@@ -92,13 +92,17 @@ def latest(store: Store, year: int) -> dict[str, dict[str, Observation]]:
     """Return the latest observation up to a year, by country and indicator."""
     text = engine_query("observations")
     text = with_values(text, "indicator", [named(PREFIXES["indicator"] + i) for i in MEMORY])
-    found: dict[str, dict[str, Observation]] = {}
+    newest: dict[tuple[str, str], tuple[int, str, str]] = {}
     for country, indicator, when, value, source in store.texts(text):
-        seen = Observation(local(indicator), int(when), float(value), local(source))
-        if year - MEMORY[seen.indicator] <= seen.year <= year:
-            known = found.setdefault(local(country), {})
-            if seen.indicator not in known or known[seen.indicator].year < seen.year:
-                known[seen.indicator] = seen
+        known = newest.get((country, indicator))
+        if int(when) <= year and (known is None or known[0] < int(when)):
+            newest[country, indicator] = (int(when), value, source)
+    found: dict[str, dict[str, Observation]] = {}
+    for (country, indicator), (last, figure, origin) in newest.items():
+        name = local(indicator)
+        if year - MEMORY[name] <= last:
+            seen = Observation(name, last, float(figure), local(origin))
+            found.setdefault(local(country), {})[name] = seen
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -62,6 +63,7 @@ def local(short: str) -> str:
     return short.split(":", 1)[-1]
 
 
+@lru_cache(maxsize=100_000)
 def compact(iri: str) -> str:
     """Shorten an IRI with the longest known prefix; leave it whole where none fits."""
     best = max(

@@ -137,7 +137,7 @@ def test_figures_and_dates_are_typed(kind: str, text: str, value: str) -> None:
     ],
 )
 def test_a_value_of_the_wrong_type_says_so(kind: str, text: str) -> None:
-    with pytest.raises(ComityError, match="parameter p: .* is not an? ") as error:
+    with pytest.raises(ComityError, match=r"parameter p: .* is not an? ") as error:
         term(kind, text, "p")
     assert "\n" not in str(error.value)
 
@@ -148,7 +148,7 @@ def test_an_unknown_type_is_an_error() -> None:
 
 
 def test_a_misspelt_question_meets_close_ones() -> None:
-    with pytest.raises(ComityError, match="did you mean .*park-threat-exposure"):
+    with pytest.raises(ComityError, match=r"did you mean .*park-threat-exposure"):
         question("park-threat-exposures")
     with pytest.raises(ComityError, match="see `comity queries`"):
         question("zzzzzzzz")
