@@ -480,7 +480,13 @@ def queries(theme: str | None, output: Output) -> None:
 
 @main.command()
 @click.argument("thing")
-@click.option("--top", type=click.IntRange(min=1), default=12, show_default=True, help="A group.")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=12,
+    show_default=True,
+    help="How many facts of each group.",
+)
 @source_options
 @output_options
 def show(thing: str, top: int, source: Source, output: Output) -> None:

@@ -105,3 +105,18 @@ def test_members_of_a_body_change_with_the_date(store: EmbeddedStore) -> None:
 
     assert "country:BLR" not in members("2020")
     assert "country:BLR" in members("2025")
+
+
+def test_every_claim_and_way_of_the_paper_has_a_question_of_its_own(store: EmbeddedStore) -> None:
+    """Apart from those that list claims by section, subject or figure."""
+    general = {"claims-in-section", "claims-about", "quantities", "claim-gaps"}
+    found = {
+        row.get("claim") or row.get("way")
+        for name, asked in questions().items()
+        if asked.theme == "seed-paper" and name not in general
+        for row in answer(store, asked, {})
+    }
+    text = "SELECT ?x WHERE { VALUES ?class { coop:Claim coop:Way } ?x a ?class }"
+    stated = {plain(row[0]) for row in solutions(store.query(text))}
+    assert len(stated) >= 170
+    assert stated <= found
