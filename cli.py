@@ -105,10 +105,12 @@ def rank(
 
     Example: comity rank --measure betweenness --at 2010 --top 20
     """
+    from kg import need
     from kg.centrality import ranking
 
-    situation = source.situation(source.store())
-    output.rows(ranking(situation.network, measure, situation.needs.need)[:top])
+    store = source.store()
+    network = source.network(store)
+    output.rows(ranking(network, measure, need.load(store, network).need)[:top])
 
 
 @main.command()

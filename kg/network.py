@@ -210,7 +210,7 @@ def unknown_country(text: str, countries: tuple[Country, ...]) -> str:
     near = get_close_matches(text.lower(), [*names, *codes], n=3, cutoff=0.6)
     meant = list(dict.fromkeys((names | codes)[word] for word in near))
     hint = f"did you mean {' or '.join(meant)}?" if meant else "see `comity query countries`"
-    return f"{text}: no country has this ISO 3166-1 alpha-3 code: {hint}"
+    return f"{text}: no country of the network has this ISO 3166-1 alpha-3 code: {hint}"
 
 
 def specificity(parties: Vector, countries: int) -> Vector:

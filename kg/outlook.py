@@ -23,7 +23,8 @@ class Outlook:
     """The chance of an agreement within five years.
 
     `probability` (n, n) is symmetric, 0..1, in the network's order; a pair that is not forecast
-    has 0 and `missing` says so; `missing` (n, n) names the inputs that were not known.
+    (one of them is no member of the United Nations, or did not exist yet) has the mean of all
+    forecasts, and `missing` says so; `missing` (n, n) names the inputs that were not known.
     """
 
     probability: Matrix
@@ -35,7 +36,8 @@ def load(store: Store, network: Network) -> Outlook:
     year = network.at.year
     rows = store.kept(f"outlook {year} {_model_digest()}", lambda: _forecast(store, year))
     size = len(network.countries)
-    probability = np.zeros((size, size))
+    usual = float(np.mean([float(row[2]) for row in rows]))
+    probability = np.full((size, size), usual)
     missing = [[UNKNOWN] * size for _ in range(size)]
     for one, other, chance, gaps in rows:
         if one in network.index and other in network.index:

@@ -20,6 +20,7 @@ from kg.errors import ComityError
 
 if TYPE_CHECKING:
     from kg.backtest import Report
+    from kg.network import Network
     from kg.situation import Situation
     from kg.store import EmbeddedStore, Store
 
@@ -83,12 +84,21 @@ class Source:
         except ValueError as error:
             raise ComityError(f"--at: {error}") from error
 
+    def network(self, store: Store) -> Network:
+        """Read the cooperation network."""
+        from kg import network
+
+        return network.load(store, self.day(), self.overridden())
+
     def situation(self, store: Store) -> Situation:
-        """Read everything that a ranking needs."""
+        """Read everything that a recommendation needs."""
         from kg import situation
 
-        strengths = pairs("--strengths", self.strengths, strength_of)
-        return situation.load(store, self.day(), self.kind, strengths)
+        return situation.load(store, self.day(), self.kind, self.overridden())
+
+    def overridden(self) -> dict[str, float]:
+        """Return the strengths of kinds of agreement that the user sets."""
+        return pairs("--strengths", self.strengths, strength_of)
 
 
 @dataclass(frozen=True)

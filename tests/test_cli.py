@@ -100,6 +100,7 @@ def test_queries_lists_summaries_and_parameters(comity: Run) -> None:
 def test_rank(comity: Run) -> None:
     result = comity("rank", "--measure", "betweenness", "--at", "2010", "--top", 20)
     assert len(result.stdout.splitlines()) == 21
+    assert comity("rank", "--measure", "degree", "--at", "1955", "--top", 3).exit_code == 0
 
 
 def test_explain(comity: Run) -> None:

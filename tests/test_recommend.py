@@ -84,3 +84,9 @@ def test_countries_outside_the_united_nations_only_when_asked(now: Situation) ->
 def test_an_unknown_focal_country(now: Situation) -> None:
     with pytest.raises(ComityError, match="alpha-3"):
         recommend(now, "XXX")
+
+
+def test_a_focal_country_that_is_not_forecast_is_ranked_and_says_so(now: Situation) -> None:
+    ranked = recommend(now, "TWN")
+    assert ranked[0].expected_leverage > ranked[-1].expected_leverage
+    assert all("feasibility" in candidate.missing for candidate in ranked)
