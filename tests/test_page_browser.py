@@ -401,6 +401,9 @@ def test_downloads(seen):
     assert data["ties"][0]["sources"][0]["title"] == "UNCTAD"
     graph = nx.read_graphml(download(seen, "graphml", f"{stem}.graphml"), force_multigraph=True)
     assert graph.number_of_edges() == seen.note()[1]
+    gephi = nx.read_gexf(download(seen, "gexf", f"{stem}.gexf"))
+    assert set(gephi) == set(graph)
+    assert gephi.nodes["CHN"]["label"] == "China"
     assert download(seen, "png", f"{stem}.png").read_bytes().startswith(b"\x89PNG")
     seen.click("#tab-figures")
     rows = list(csv.reader(download(seen, "csv", f"{stem}.csv").read_text("utf-8").splitlines()))

@@ -45,6 +45,7 @@ SCRIPTS = (
     "plot",
     "tables",
     "download",
+    "exchange",
     "main",
 )
 

@@ -11,6 +11,7 @@ function startDownloads() {
         ["CSV", saveCsv],
         ["JSON", saveJson],
         ["GraphML", saveGraphml],
+        ["GEXF", saveGexf],
       ].map(([name, act]) =>
         button(name, act, { "data-key": name, id: `save-${name.toLowerCase()}` }),
       ),
@@ -295,43 +296,4 @@ function saveJson() {
   const { figures, tables } = DATA;
   const data = { ...visibleData(), ranking: ranking(), figures, tables };
   saveText(`${JSON.stringify(data, null, 1)}\n`, "application/json", "json");
-}
-
-function xml(value) {
-  const entities = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  return String(value)
-    .replace(/[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/gu, "\uFFFD")
-    .replace(/[&<>"]/g, (c) => entities[c]);
-}
-
-function saveGraphml() {
-  const { nodes, ties } = visibleData();
-  const keys = {
-    node: ["label", "label_zh", "kind"],
-    edge: ["kind", "label", "start", "end", "strength"],
-  };
-  const head = Object.entries(keys).flatMap(([domain, names]) =>
-    names.map(
-      (name) =>
-        `<key id="${domain}-${name}" for="${domain}" attr.name="${name}" attr.type="${name === "strength" ? "double" : "string"}"/>`,
-    ),
-  );
-  const data = (domain, thing) =>
-    keys[domain].map((name) => `<data key="${domain}-${name}">${xml(thing[name])}</data>`).join("");
-  saveText(
-    [
-      '<?xml version="1.0" encoding="UTF-8"?>',
-      '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
-      ...head,
-      '<graph edgedefault="undirected">',
-      ...nodes.map((node) => `<node id="${xml(node.id)}">${data("node", node)}</node>`),
-      ...ties.map(
-        (tie, i) =>
-          `<edge id="e${i}" source="${xml(tie.a)}" target="${xml(tie.b)}" directed="${tie.directed}">${data("edge", tie)}</edge>`,
-      ),
-      "</graph></graphml>\n",
-    ].join("\n"),
-    "application/xml",
-    "graphml",
-  );
 }
