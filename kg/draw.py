@@ -16,6 +16,7 @@ import numpy as np
 
 from kg import barrier, page
 from kg.backtest import LEARNED, Interval, Report, Summary
+from kg.dossier import dossier
 from kg.explain import Explanation, rows
 from kg.feasibility import PROXY
 from kg.network import Country, Membership, read_memberships
@@ -27,6 +28,7 @@ from kg.terms import tail
 
 Rows = Sequence[Mapping[str, Any]]
 
+DOSSIER_FACTS = 30  # of each group on the page
 HUB_PARTIES = 40  # larger bodies tie nearly everyone and would hide the rest
 HUBS = 40
 MARGIN = 0.05  # a backtest's largest calibration error, and least lead in captured leverage
@@ -66,7 +68,7 @@ def explanation(drawn: page.Page, found: Explanation) -> page.Page:
         title_zh=f"{found.focal} 与 {c.country.iso3}",
     )
     title = f"Why {c.country.name} for {found.focal}"
-    return replace(drawn, title=title, tables=[split])
+    return replace(drawn, title=title, tables=[split, *drawn.tables])
 
 
 def coalition(drawn: page.Page, steps: Rows, hosts: Rows) -> page.Page:
@@ -81,6 +83,7 @@ def coalition(drawn: page.Page, steps: Rows, hosts: Rows) -> page.Page:
                 "One agreement, members in order of what each adds.",
             ),
             _table("Hosts", "现有组织", hosts, "Existing bodies with their whole membership."),
+            *drawn.tables,
         ],
     )
 
@@ -89,6 +92,23 @@ def _table(title: str, title_zh: str, content: Rows, note: str) -> page.Table:
     columns = list(content[0]) if content else []
     cells = [tuple(row[name] for name in columns) for row in content]
     return page.Table(title, columns, cells, note, title_zh)
+
+
+def dossier_table(store: Store, country: Country) -> page.Table:
+    """Return what `comity show` tells of a country as a table, the first facts of each group."""
+    found = dossier(store, f"country/{country.iso3}")
+    content = [
+        {"group": group.title} | fact.as_row()
+        for group in found.groups
+        for fact in group.facts[:DOSSIER_FACTS]
+    ]
+    whole = sum(len(group.facts) for group in found.groups)
+    note = (
+        f"{len(content)} of {whole} facts, {found.recalled} of all recalled; "
+        f"`comity show {country.iso3}` has them all."
+    )
+    names = f"Dossier: {country.name}", f"档案：{country.name_zh or country.name}"
+    return _table(*names, content, note)
 
 
 def compose(
@@ -117,6 +137,7 @@ def compose(
         indicators=INDICATORS,
         ranking=[page.Entry.of(candidate.as_json()) for candidate in ranked],
         matrices=_matrices(situation, ranked),
+        tables=[dossier_table(store, centre)],
         sources=[cited(source) for source in sources.values()],
         notes=NOTES,
     )

@@ -136,7 +136,9 @@ def test_leverage_on_an_edge_list(comity: Run, tmp_path: Path) -> None:
 def test_draw_writes_a_page_and_other_formats(comity: Run, tmp_path: Path) -> None:
     page = tmp_path / "c.html"
     assert comity("draw", "--focus", "CHN", "-o", page).exit_code == 0
-    assert page.read_text(encoding="utf-8").startswith("<!doctype html>")
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "Dossier: China" in text
     assert comity("recommend", "CHN", "--html", tmp_path / "r.html").exit_code == 0
 
 
