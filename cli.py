@@ -147,10 +147,8 @@ def explain(focal: str, partner: str, html: Path | None, source: Source, output:
     found = explained(store, situation, focal, partner)
     if html:
         from kg import draw as drawing
-        from kg.recommend import recommend as ranking
 
-        base = drawing.compose(store, situation, focal, ranking(situation, focal))
-        drawing.draw(drawing.explanation(base, found), html)
+        drawing.draw(drawing.explanation(drawing.base(store, situation, focal), found), html)
         note(f"wrote {html}")
     if output.chosen == "json":
         answer.emit(answer.json_text(found.as_json()), output.path)
@@ -210,9 +208,8 @@ def coalition(
     )
     if html:
         from kg import draw as drawing
-        from kg.recommend import recommend as ranking
 
-        base = drawing.compose(store, situation, focal, ranking(situation, focal))
+        base = drawing.base(store, situation, focal)
         drawing.draw(drawing.coalition(base, steps, existing), html)
         note(f"wrote {html}")
     output.rows(existing if hosts else steps)
@@ -443,12 +440,9 @@ def draw(
     Example: comity draw --focus CHN -o china.html
     """
     from kg import draw as drawing
-    from kg.recommend import recommend as ranking
 
     store = source.store()
-    situation = source.situation(store)
-    ranked = ranking(situation, focal)
-    drawing.draw(drawing.compose(store, situation, focal, ranked), output)
+    drawing.draw(drawing.base(store, source.situation(store), focal), output)
     note(f"wrote {output}")
 
 

@@ -18,7 +18,7 @@ Up to three members every set is considered; sets that a bound rules out are not
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import comb, exp
@@ -121,16 +121,6 @@ class Coalition:
     share: float | None  # the value is at least this share of the best, in 0..1; None: unknown
 
 
-@dataclass(frozen=True)
-class Host:
-    """An existing body as the host of an agreement with its whole membership."""
-
-    name: str
-    members: Members
-    value: float
-    per_member: float
-
-
 def coverage(rho: Matrix, need: Vector, focal: int, tie: Vector) -> Matrix:
     """Return V (n, n): need_t max(0, tie_j rho_jt - rho_ft), zero for t = `focal`.
 
@@ -176,21 +166,6 @@ def pair_values(game: Game, candidates: Indices) -> Matrix:
         later = slice(place + 1, None)
         values[place, later] = own.prefix([place]).extended(later)
     return values
-
-
-def hosts(game: Game, bodies: Mapping[str, Sequence[int]], focal: int) -> list[Host]:
-    """Return existing bodies by the value of an agreement of `focal` with their whole membership.
-
-    `bodies` gives each one's members; `focal` itself is no partner. Bodies without a partner are
-    left out; equal values are ordered by name.
-    """
-    ranked = []
-    for name, membership in bodies.items():
-        members = tuple(sorted(set(membership) - {focal}))
-        if members:
-            value = game.value(members)
-            ranked.append(Host(name, members, value, value / len(members)))
-    return sorted(ranked, key=lambda host: (-host.value, host.name))
 
 
 def _levels(table: Matrix, joining: Vector) -> tuple[Matrix, Matrix]:

@@ -21,7 +21,7 @@ from kg.explain import Explanation, rows
 from kg.feasibility import PROXY
 from kg.network import Country, Membership, read_memberships
 from kg.provenance import Named, Source, read_names, read_sources
-from kg.recommend import Candidate
+from kg.recommend import Candidate, recommend
 from kg.situation import Situation
 from kg.store import Store
 from kg.terms import tail
@@ -109,6 +109,11 @@ def dossier_table(store: Store, country: Country) -> page.Table:
     )
     names = f"Dossier: {country.name}", f"档案：{country.name_zh or country.name}"
     return _table(*names, content, note)
+
+
+def base(store: Store, situation: Situation, focal: str) -> page.Page:
+    """Return the page of a focal country's ranking."""
+    return compose(store, situation, focal, recommend(situation, focal))
 
 
 def compose(

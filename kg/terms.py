@@ -43,11 +43,6 @@ PREFIXES = {
 }
 
 
-def country_term(iso3: str) -> NamedNode:
-    """Return the IRI of a country from its ISO 3166-1 alpha-3 code."""
-    return NamedNode(COUNTRY + iso3)
-
-
 def tail(iri: str) -> str:
     """Return the last part of an IRI: `CHN` of `.../country/CHN`, `kind-x` of `...#kind-x`."""
     return iri.replace("#", "/").rsplit("/", 1)[-1]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.coalition import ACCESSIONS, Game, choose, coverage, hosts, pair_values
+from kg.coalition import ACCESSIONS, Game, choose, coverage, pair_values
 from kg.errors import ComityError
 from kg.leverage import channel_strength, strengthened
 
@@ -145,15 +145,6 @@ def test_pair_values(accession):
     for i, j in combinations(range(4), 2):
         assert values[i, j] == pytest.approx(game.value([nodes[i], nodes[j]]))
     assert np.isnan(values[np.tril_indices(4)]).all()
-
-
-def test_bodies_as_hosts():
-    game = game_of(5, "independent")
-    ranked = hosts(game, {"pair": [1, 2], "focal": [0], "all": [0, *range(1, 9)]}, focal=0)
-    assert [host.name for host in ranked] == ["all", "pair"]
-    assert ranked[0].members == tuple(range(1, 9))
-    assert ranked[1].value == pytest.approx(game.value([1, 2]))
-    assert ranked[1].per_member == pytest.approx(ranked[1].value / 2)
 
 
 def test_mistakes_are_refused():
