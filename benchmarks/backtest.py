@@ -16,9 +16,9 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import average_precision_score, roc_auc_score
 from threadpoolctl import threadpool_limits
 
-from kg import backtest, feasibility, history
-from kg.backtest import CUTS, LEARNED, METHODS, Interval, Summary
-from kg.features import TARGETS, Windows
+from kg.forecast import backtest, feasibility, history
+from kg.forecast.backtest import CUTS, LEARNED, METHODS, Interval, Summary
+from kg.forecast.features import TARGETS, Windows
 
 LATER = (2015, 2020)
 

@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import build
-from kg.store import EmbeddedStore
+from kg.graph import build
+from kg.graph.store import EmbeddedStore
 from kg.terms import PREFIXES
 
 MIX = {

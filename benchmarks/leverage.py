@@ -1,4 +1,4 @@
-"""How fast are the closed forms of `kg.objective`, `kg.coalition` and `kg.session`?
+"""How fast are the closed forms of `objective`, `coalition` and `session` in `kg.leverage`?
 
     python benchmarks/leverage.py            # every figure, about two minutes
     python benchmarks/leverage.py --quick    # smaller networks, naive times from a sample
@@ -28,13 +28,13 @@ import numpy as np
 from scipy.sparse import csr_array
 from threadpoolctl import threadpool_limits
 
-from kg.coalition import Game, coverage, pair_values
-from kg.inverse import entries
-from kg.leverage import Vector, strengthened
-from kg.objective import PROBLEMS, gains, large_gains
-from kg.reach import Reach
-from kg.resolvent import Kirchhoff, Resolvent, farness_gain
-from kg.session import Session
+from kg.leverage.coalition import Game, coverage, pair_values
+from kg.leverage.formula import Vector, strengthened
+from kg.leverage.inverse import entries
+from kg.leverage.objective import PROBLEMS, gains, large_gains
+from kg.leverage.reach import Reach
+from kg.leverage.resolvent import Kirchhoff, Resolvent, farness_gain
+from kg.leverage.session import Session
 
 COUNTRIES, TIES_EACH = 250, 12  # a scale-free network about as dense as the investment treaties
 SAMPLE = 12

@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from cli import main
-from kg import build, situation
-from kg.situation import Situation
-from kg.store import EmbeddedStore
+from kg.advice import snapshot
+from kg.advice.snapshot import Snapshot
+from kg.graph import build
+from kg.graph.store import EmbeddedStore
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -41,9 +42,9 @@ def store(cache: Path) -> EmbeddedStore:
 
 
 @pytest.fixture(scope="session")
-def now(store: EmbeddedStore) -> Situation:
-    """The situation at a fixed day."""
-    return situation.load(store, date(2026, 1, 1))
+def now(store: EmbeddedStore) -> Snapshot:
+    """The snapshot at a fixed day."""
+    return snapshot.load(store, date(2026, 1, 1))
 
 
 @pytest.fixture

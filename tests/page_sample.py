@@ -14,7 +14,8 @@ from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from kg import leverage, page
+from kg import page
+from kg.leverage import formula
 
 SCRIPT = "<script>alert(1)</script>"
 IMAGE = '"><img src=x onerror=alert(1)>'
@@ -66,12 +67,12 @@ def matrices() -> page.Matrices:
 def scores(data: page.Matrices, focal: str, tau: np.ndarray) -> dict[str, float]:
     """The engine's own figures for a focal country."""
     f = CODES.index(focal)
-    rho = leverage.channel_strength(tau)
-    tie = leverage.strengthened(tau, f, data.strength)
-    onward = leverage.onward(rho, data.need, f, tie).sum(axis=1)
-    gain = leverage.direct(data.need, data.capability, f) + onward
-    rivals = leverage.incumbent(rho, data.capability, f)
-    values = leverage.expected(data.feasibility[f], data.barrier[f], rivals, gain)
+    rho = formula.path_strength(tau)
+    tie = formula.strengthened(tau, f, data.strength)
+    onward = formula.onward(rho, data.need, f, tie).sum(axis=1)
+    gain = formula.direct(data.need, data.capability, f) + onward
+    rivals = formula.incumbent(rho, data.capability, f)
+    values = formula.expected(data.feasibility[f], data.barrier[f], rivals, gain)
     return {code: float(v) for code, v in zip(CODES, values, strict=True) if code != focal}
 
 

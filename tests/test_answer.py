@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kg import answer
 from kg.errors import ComityError
-from kg.store import EmbeddedStore
+from kg.graph import answer
+from kg.graph.store import EmbeddedStore
 
 ROWS = [{"a": "x, y", "b": 0.12345678901234567, "c": None}, {"a": '"q"\n', "b": 2.0, "c": [1, 2]}]
 

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, roc_auc_score
 from test_history import agreement, build, country, observation
 
-from kg import backtest, history, leverage
 from kg.errors import ComityError
-from kg.features import Window
-from kg.history import NEVER
+from kg.forecast import backtest, history
+from kg.forecast.features import Window
+from kg.forecast.history import NEVER
+from kg.leverage.formula import path_strength
 
 KEYS = (
     "kind", "cut", "method", "candidates", "positives",
@@ -115,7 +116,7 @@ def test_reach_gain_is_what_adding_the_tie_brings():
     gdp[3] = np.nan
     need = np.nan_to_num(gdp) / np.nansum(gdp)
     gain = backtest.reach_gain(tau, gdp)
-    before = leverage.channel_strength(tau) @ need
+    before = path_strength(tau) @ need
     for f in range(12):
         for j in range(12):
             if f == j:
@@ -123,7 +124,7 @@ def test_reach_gain_is_what_adding_the_tie_brings():
                 continue
             after = tau.copy()
             after[f, j] = after[j, f] = 1 - (1 - tau[f, j]) * 0.5
-            reach = leverage.channel_strength(after)[f] @ need
+            reach = path_strength(after)[f] @ need
             assert gain[f, j] == pytest.approx(reach - before[f], abs=1e-12)
 
 

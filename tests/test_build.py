@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from kg import build, facts
 from kg.errors import ComityError
-from kg.store import EmbeddedStore, solutions
+from kg.graph import build, shipped
+from kg.graph.store import EmbeddedStore, solutions
 
 SCRIPT = """
-from kg import build
+from kg.graph import build
 print(build.cached().location)
 """
 
@@ -25,7 +25,7 @@ def counted(store: EmbeddedStore) -> int:
 
 def test_the_cache_is_named_by_content(store: EmbeddedStore) -> None:
     assert store.path
-    assert store.path.name == facts.content_hash()
+    assert store.path.name == shipped.content_hash()
     assert counted(store) > 500_000
 
 
@@ -46,7 +46,7 @@ def test_parallel_first_runs_build_one_whole_graph(tmp_path: Path, store: Embedd
 
 def test_a_build_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_progress: object) -> object:
-        yield from facts.ontology_quads(facts.ontology_files()[0])
+        yield from shipped.ontology_quads(shipped.ontology_files()[0])
         raise ComityError("x.csv:3: a bad cell")
 
     monkeypatch.setattr(build, "all_quads", broken)
@@ -62,9 +62,9 @@ def test_an_unwritable_place_is_one_line(tmp_path: Path) -> None:
 
 
 def test_every_table_says_what_it_means() -> None:
-    for table in facts.tables():
+    for table in shipped.tables():
         assert table.path.is_file()
         assert table.schema.is_file()
-    listed = {table.path for table in facts.tables()}
-    folder = facts.shipped("data")
+    listed = {table.path for table in shipped.tables()}
+    folder = shipped.shipped("data")
     assert listed == {*folder.glob("*.csv"), *folder.glob("*/*.csv")}

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode
 
-from kg import catalog
-from kg.catalog import Question, question, questions, term
 from kg.errors import ComityError
-from kg.store import EmbeddedStore, solutions
+from kg.graph import catalog
+from kg.graph.catalog import Question, question, questions, term
+from kg.graph.store import EmbeddedStore, solutions
 from kg.terms import BASE, ONTOLOGY, PREFIXES
 
 Comity = Callable[..., Result]

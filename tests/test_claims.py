@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from kg import claims
-from kg.catalog import questions
-from kg.claims import AGREE, CANNOT_TELL, DISAGREE, Verdict, judge
-from kg.store import EmbeddedStore
+from kg.graph import claims
+from kg.graph.catalog import questions
+from kg.graph.claims import AGREE, CANNOT_TELL, DISAGREE, Verdict, judge
+from kg.graph.store import EmbeddedStore
 from kg.terms import shipped
 
 Comity = Callable[..., Result]

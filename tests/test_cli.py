@@ -15,7 +15,7 @@ import pytest
 from click.testing import Result
 
 from cli import main
-from kg.store import EmbeddedStore
+from kg.graph.store import EmbeddedStore
 
 Run = Callable[..., Result]
 ROOT = Path(__file__).resolve().parents[1]

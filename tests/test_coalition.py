@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.coalition import ACCESSIONS, Game, choose, coverage, pair_values
 from kg.errors import ComityError
-from kg.leverage import channel_strength, strengthened
+from kg.leverage.coalition import ACCESSIONS, Game, choose, coverage, pair_values
+from kg.leverage.formula import path_strength, strengthened
 
 
 def game_of(seed, accession, n=9, density=0.3):
@@ -19,7 +19,7 @@ def game_of(seed, accession, n=9, density=0.3):
     tau = np.triu(random.uniform(0.1, 0.9, (n, n)) * (random.random((n, n)) < density), 1)
     tau += tau.T
     need, joining = random.random(n), random.uniform(0.02, 0.98, n)
-    table = coverage(channel_strength(tau), need, 0, strengthened(tau, 0, 0.5))
+    table = coverage(path_strength(tau), need, 0, strengthened(tau, 0, 0.5))
     return Game.of(table, joining, accession, bonus=random.random(n) * 0.2)
 
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import csvw
 from kg.errors import ComityError
-from kg.facts import tables
+from kg.graph import csvw
+from kg.graph.shipped import tables
 from kg.terms import BASE, ONTOLOGY, PREFIXES, shipped
 
 XSD = PREFIXES["xsd"]

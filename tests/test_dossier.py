@@ -8,11 +8,11 @@ from collections.abc import Callable
 import pytest
 from click.testing import Result
 
-from kg import dossier
-from kg.catalog import questions
-from kg.dossier import Dossier
 from kg.errors import ComityError
-from kg.store import EmbeddedStore
+from kg.graph import dossier
+from kg.graph.catalog import questions
+from kg.graph.dossier import Dossier
+from kg.graph.store import EmbeddedStore
 from kg.terms import BASE
 
 Comity = Callable[..., Result]

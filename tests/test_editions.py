@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from kg import sources
-from kg.load import load
+from kg.graph.load import load
+from kg.graph.store import EmbeddedStore, solutions
 from kg.sources import IMPORTERS
-from kg.store import EmbeddedStore, solutions
 
 FILES = {name: importer.file for name, importer in IMPORTERS.items() if importer.file}
 NOT_SHIPPED = {

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.explain import FACTORS, explain, product, shapley, text
-from kg.recommend import recommend
-from kg.situation import Situation
-from kg.store import EmbeddedStore
+from kg.advice.explain import FACTORS, explain, product, shapley, text
+from kg.advice.recommend import recommend
+from kg.advice.snapshot import Snapshot
+from kg.graph.store import EmbeddedStore
 
 shares = st.floats(0.0, 1.0)
 values = st.fixed_dictionaries(
@@ -31,7 +31,7 @@ def test_a_factor_that_does_not_differ_has_no_share(one: dict[str, float]) -> No
     assert all(split[name] == pytest.approx(0.0, abs=1e-12) for name in FACTORS[1:])
 
 
-def test_a_pair(now: Situation, store: EmbeddedStore) -> None:
+def test_a_pair(now: Snapshot, store: EmbeddedStore) -> None:
     found = explain(store, now, "CHN", "KAZ")
     row = next(c for c in recommend(now, "CHN") if c.country.iso3 == "KAZ")
     assert found.candidate == row
@@ -44,7 +44,7 @@ def test_a_pair(now: Situation, store: EmbeddedStore) -> None:
     assert found.feasibility
 
 
-def test_the_swaps_hold(now: Situation, store: EmbeddedStore) -> None:
+def test_the_swaps_hold(now: Snapshot, store: EmbeddedStore) -> None:
     found = explain(store, now, "CHN", "KAZ")
     scores = {c.country.iso3: c.expected_leverage for c in recommend(now, "CHN")}
     assert found.swaps
@@ -54,7 +54,7 @@ def test_the_swaps_hold(now: Situation, store: EmbeddedStore) -> None:
         assert reached == pytest.approx(scores[swap.neighbour], rel=1e-9)
 
 
-def test_the_text_names_sources_and_gaps(now: Situation, store: EmbeddedStore) -> None:
+def test_the_text_names_sources_and_gaps(now: Snapshot, store: EmbeddedStore) -> None:
     shown = text(explain(store, now, "CHN", "IND"))
     assert "seed-paper" in shown
     assert "strict-review" in shown

@@ -12,10 +12,10 @@ from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
 from test_history import agreement, build, country, observation
 
-from kg import feasibility, history
 from kg.errors import ComityError
-from kg.features import FEATURES, NAMES, TARGETS, Windows
-from kg.history import History
+from kg.forecast import feasibility, history
+from kg.forecast.features import FEATURES, NAMES, TARGETS, Windows
+from kg.forecast.history import History
 
 KIND = "investment-treaty"
 
@@ -222,7 +222,7 @@ def test_shipped_coefficients_are_reproducible_from_shipped_facts(known, tmp_pat
 
 def test_shipped_model_needs_neither_scikit_learn_nor_the_optimiser():
     code = (
-        "import sys; from kg import feasibility, history\n"
+        "import sys; from kg.forecast import feasibility, history\n"
         "known = history.load()\n"
         "assert feasibility.predict(known, 'CHN', known.last_year)['KAZ'] > 0\n"
         "assert not {'sklearn', 'scipy.optimize'} & set(sys.modules), 'slow import'\n"

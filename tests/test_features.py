@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from test_history import agreement, build, country, member, observation
 
-from kg import features
-from kg.features import FEATURES, NAMES, TARGETS, Target, Windows
+from kg.forecast import features
+from kg.forecast.features import FEATURES, NAMES, TARGETS, Target, Windows
 
 KIND = "investment-treaty"
 CODES = [f"AA{letter}" for letter in "ABCDEF"]

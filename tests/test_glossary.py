@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from rdflib import RDFS, SH, SKOS, URIRef
 
-from kg import glossary
-from kg.catalog import Question
-from kg.glossary import Glossary
-from kg.store import EmbeddedStore, solutions
+from kg.graph import glossary
+from kg.graph.catalog import Question
+from kg.graph.glossary import Glossary
+from kg.graph.store import EmbeddedStore, solutions
 from kg.terms import compact, plain
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "ontology.md"

@@ -6,15 +6,15 @@ from itertools import combinations
 
 import pytest
 
-from kg import group
+from kg.advice import group
+from kg.advice.recommend import recommend
+from kg.advice.snapshot import Snapshot
+from kg.advice.whatif import whatif
 from kg.errors import ComityError
-from kg.recommend import recommend
-from kg.situation import Situation
-from kg.store import EmbeddedStore
-from kg.whatif import whatif
+from kg.graph.store import EmbeddedStore
 
 
-def test_greedy_of_one_body_against_all_sets(now: Situation) -> None:
+def test_greedy_of_one_body_against_all_sets(now: Snapshot) -> None:
     chosen = group.coalition(now, "CHN", 3, body="igo-asean")
     game = group.game(now, "CHN", 4, "independent")
     partners = [j for j in group.members(now, "igo-asean") if now.network.countries[j].un_member]
@@ -23,7 +23,7 @@ def test_greedy_of_one_body_against_all_sets(now: Situation) -> None:
     assert "best of all" in chosen.guarantee
 
 
-def test_include_and_exclude(now: Situation) -> None:
+def test_include_and_exclude(now: Snapshot) -> None:
     chosen = group.coalition(now, "CHN", 4, include=["NAM"], exclude=["PAK"])
     codes = [row["iso3"] for row in group.steps(now, chosen)]
     assert "NAM" in codes
@@ -32,7 +32,7 @@ def test_include_and_exclude(now: Situation) -> None:
         group.coalition(now, "CHN", 2, include=["NAM"], exclude=["NAM"])
 
 
-def test_marginal_gains_sum_to_the_value(now: Situation) -> None:
+def test_marginal_gains_sum_to_the_value(now: Snapshot) -> None:
     chosen = group.coalition(now, "KAZ", 5)
     assert sum(chosen.marginals) == pytest.approx(chosen.value, rel=1e-9)
     assert "1 - 1/e" in chosen.guarantee
@@ -40,7 +40,7 @@ def test_marginal_gains_sum_to_the_value(now: Situation) -> None:
     assert "no guarantee" in unsure.guarantee
 
 
-def test_existing_bodies_as_hosts(now: Situation, store: EmbeddedStore) -> None:
+def test_existing_bodies_as_hosts(now: Snapshot, store: EmbeddedStore) -> None:
     found = {host.body: host for host in group.hosts(store, now, "CHN", "independent")}
     assert "igo-asean" in found
     assert not found["igo-asean"].member
@@ -48,12 +48,12 @@ def test_existing_bodies_as_hosts(now: Situation, store: EmbeddedStore) -> None:
     assert values == sorted(values, reverse=True)
 
 
-def test_an_unknown_body(now: Situation) -> None:
+def test_an_unknown_body(now: Snapshot) -> None:
     with pytest.raises(ComityError, match="no such body"):
         group.members(now, "igo-nothing")
 
 
-def test_a_tie_that_is_added_raises_reach_and_is_seen_in_the_ranking(now: Situation) -> None:
+def test_a_tie_that_is_added_raises_reach_and_is_seen_in_the_ranking(now: Snapshot) -> None:
     rows = {row.iso3: row for row in whatif(now, "CHN", add=["GTM"])}
     gain = next(c for c in recommend(now, "CHN") if c.country.iso3 == "GTM")
     partner = now.needs.need[now.network.place("GTM")]
@@ -63,7 +63,7 @@ def test_a_tie_that_is_added_raises_reach_and_is_seen_in_the_ranking(now: Situat
     assert rows["GTM"].new_rank is not None
 
 
-def test_a_tie_that_is_removed_lowers_reach(now: Situation) -> None:
+def test_a_tie_that_is_removed_lowers_reach(now: Snapshot) -> None:
     rows = {row.iso3: row for row in whatif(now, "CHN", remove=["RUS"])}
     assert rows["CHN"].change < 0
     assert rows["RUS"].change < 0

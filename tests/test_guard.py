@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg import guard
 from kg.errors import ComityError
+from kg.graph import guard
 
 
 @pytest.mark.parametrize(

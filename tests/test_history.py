@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kg import history
 from kg.errors import ComityError
-from kg.history import NEVER, History
+from kg.forecast import history
+from kg.forecast.history import NEVER, History
 
 
 def country(code, member="true", region="Asia"):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg import leverage
+from kg.leverage import formula
 
 
 def network(seed: int, n: int, density: float) -> np.ndarray:
@@ -40,7 +40,7 @@ graphs = st.builds(
 @settings(max_examples=40, deadline=None)
 def test_channel_strength_is_the_best_path(tau: np.ndarray) -> None:
     np.testing.assert_allclose(
-        leverage.channel_strength(tau), brute_channels(tau), rtol=1e-9, atol=1e-15
+        formula.path_strength(tau), brute_channels(tau), rtol=1e-9, atol=1e-15
     )
 
 
@@ -52,15 +52,15 @@ def test_onward_gain_is_what_adding_the_tie_gives(
     random = np.random.default_rng(seed)
     n, need = len(tau), random.random(len(tau))
     focal = int(random.integers(n))
-    rho = leverage.channel_strength(tau)
-    tie = leverage.strengthened(tau, focal, strength)
-    gains = leverage.onward(rho, need, focal, tie)
+    rho = formula.path_strength(tau)
+    tie = formula.strengthened(tau, focal, strength)
+    gains = formula.onward(rho, need, focal, tie)
     for j in range(n):
         if j == focal:
             continue
         more = tau.copy()
         more[focal, j] = more[j, focal] = 1 - (1 - tau[focal, j]) * (1 - strength)
-        change = need * (leverage.channel_strength(more)[focal] - rho[focal])
+        change = need * (formula.path_strength(more)[focal] - rho[focal])
         change[j] = 0.0
         np.testing.assert_allclose(gains[j], change, rtol=1e-9, atol=1e-12)
 
@@ -71,14 +71,14 @@ def test_the_partners_side_is_the_same_tie_seen_from_there(tau: np.ndarray, seed
     random = np.random.default_rng(seed)
     n, need, capability = len(tau), random.random(len(tau)), random.random(len(tau)).round(1)
     focal = int(random.integers(n))
-    rho = leverage.channel_strength(tau)
-    offered = leverage.onward_offered(rho, need, focal, leverage.strengthened(tau, focal, 0.5))
-    rivals = leverage.incumbent_at(rho, capability, focal)
+    rho = formula.path_strength(tau)
+    offered = formula.onward_offered(rho, need, focal, formula.strengthened(tau, focal, 0.5))
+    rivals = formula.incumbent_at(rho, capability, focal)
     for j in range(n):
         if j != focal:
-            own = leverage.strengthened(tau, j, 0.5)
-            assert offered[j] == pytest.approx(leverage.onward(rho, need, j, own)[focal].sum())
-            assert rivals[j] == pytest.approx(leverage.incumbent(rho, capability, j)[focal])
+            own = formula.strengthened(tau, j, 0.5)
+            assert offered[j] == pytest.approx(formula.onward(rho, need, j, own)[focal].sum())
+            assert rivals[j] == pytest.approx(formula.incumbent(rho, capability, j)[focal])
 
 
 @given(graphs, st.integers(0, 10_000))
@@ -87,8 +87,8 @@ def test_incumbent_is_the_strongest_channel_of_an_equal(tau: np.ndarray, seed: i
     random = np.random.default_rng(seed)
     n, capability = len(tau), random.random(len(tau)).round(1)
     focal = int(random.integers(n))
-    rho = leverage.channel_strength(tau)
-    found = leverage.incumbent(rho, capability, focal)
+    rho = formula.path_strength(tau)
+    found = formula.incumbent(rho, capability, focal)
     for j in range(n):
         rivals = [
             rho[k, j]
@@ -100,11 +100,11 @@ def test_incumbent_is_the_strongest_channel_of_an_equal(tau: np.ndarray, seed: i
 
 def test_direct_gain_by_hand() -> None:
     need, capability = np.array([0.2, 0.5, 0.1]), np.array([0.9, 0.4, 1.0])
-    np.testing.assert_allclose(leverage.direct(need, capability, 0), [0.0, 0.25, 0.02])
+    np.testing.assert_allclose(formula.direct(need, capability, 0), [0.0, 0.25, 0.02])
 
 
 def test_expected_is_the_product() -> None:
-    found = leverage.expected(*(np.array([x]) for x in (0.5, 0.2, 0.25, 2.0)))
+    found = formula.expected(*(np.array([x]) for x in (0.5, 0.2, 0.25, 2.0)))
     assert found[0] == pytest.approx(0.5 * 0.8 * 0.75 * 2.0)
 
 
@@ -112,8 +112,8 @@ def test_a_chain_by_hand() -> None:
     tau = np.zeros((4, 4))
     for a, b, s in ((0, 1, 0.5), (1, 2, 0.8), (2, 3, 0.5)):
         tau[a, b] = tau[b, a] = s
-    rho = leverage.channel_strength(tau)
+    rho = formula.path_strength(tau)
     assert rho[0, 3] == pytest.approx(0.2)
-    gains = leverage.onward(rho, np.ones(4), 0, np.full(4, 0.6))
+    gains = formula.onward(rho, np.ones(4), 0, np.full(4, 0.6))
     assert gains[2].tolist() == pytest.approx([0.0, 0.0, 0.0, 0.6 * 0.5 - 0.2])
     assert gains[3, 2] == 0.0

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from kg.errors import ComityError
-from kg.load import load
-from kg.store import EmbeddedStore
+from kg.graph.load import load
+from kg.graph.store import EmbeddedStore
 
 TURTLE = """
 @prefix : <http://x/> .
@@ -114,8 +114,8 @@ def test_a_missing_file(mine: EmbeddedStore, tmp_path: Path) -> None:
 KILLED = """
 import sys
 from pathlib import Path
-from kg.load import load
-from kg.store import EmbeddedStore
+from kg.graph.load import load
+from kg.graph.store import EmbeddedStore
 store = EmbeddedStore(Path(sys.argv[1]), writable=True)
 print("ready", flush=True)
 for n in range(10_000):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kg import need
-from kg.situation import Situation
+from kg.advice.snapshot import Snapshot
+from kg.network import need
 
 
-def test_every_factor_is_in_0_to_1(now: Situation) -> None:
+def test_every_factor_is_in_0_to_1(now: Snapshot) -> None:
     needs = now.needs
     for column in (needs.exposure, needs.value, needs.capability, needs.need):
         assert np.isfinite(column).all()
@@ -17,13 +17,13 @@ def test_every_factor_is_in_0_to_1(now: Situation) -> None:
         assert column.max() <= 1.0
 
 
-def test_need_is_the_product_of_its_factors(now: Situation) -> None:
+def test_need_is_the_product_of_its_factors(now: Snapshot) -> None:
     needs, place = now.needs, now.network.place("KAZ")
     expected = needs.exposure[place] * needs.value[place] * (1 - needs.capability[place])
     assert needs.need[place] == pytest.approx(expected, rel=1e-12)
 
 
-def test_a_value_is_traced_to_its_observations(now: Situation) -> None:
+def test_a_value_is_traced_to_its_observations(now: Snapshot) -> None:
     seen = now.needs.observations["KAZ"]
     dollars = seen["gdp"].value * seen["industry-share"].value / 100
     expected = (np.log10(dollars) - 8) / 5
@@ -32,13 +32,13 @@ def test_a_value_is_traced_to_its_observations(now: Situation) -> None:
     assert seen["gci"].year == 2024
 
 
-def test_unknown_inputs_are_listed(now: Situation) -> None:
+def test_unknown_inputs_are_listed(now: Snapshot) -> None:
     place = now.network.place("PRK")
     assert "industrial value" in now.needs.missing[place]
     assert now.needs.missing[now.network.place("DEU")] == ()
 
 
-def test_nothing_from_after_the_date_is_used(now: Situation) -> None:
+def test_nothing_from_after_the_date_is_used(now: Snapshot) -> None:
     known = now.needs.observations
     assert max(seen.year for row in known.values() for seen in row.values()) <= 2026
 

@@ -7,21 +7,21 @@ from datetime import date
 import numpy as np
 import pytest
 
-from kg import network
-from kg.centrality import MEASURES, centrality, ranking
+from kg.advice.snapshot import Snapshot
 from kg.errors import ComityError
-from kg.network import Membership, specificity
-from kg.situation import Situation
-from kg.store import EmbeddedStore
+from kg.graph.store import EmbeddedStore
+from kg.network import network
+from kg.network.centrality import MEASURES, centrality, ranking
+from kg.network.network import Membership, specificity
 
 
-def test_all_members_of_the_united_nations_are_there(now: Situation) -> None:
+def test_all_members_of_the_united_nations_are_there(now: Snapshot) -> None:
     countries = now.network.countries
     assert sum(country.un_member for country in countries) == 193
     assert now.network.countries[now.network.place("nam")].name == "Namibia"
 
 
-def test_tie_strength_is_the_noisy_or_of_shared_agreements(now: Situation) -> None:
+def test_tie_strength_is_the_noisy_or_of_shared_agreements(now: Snapshot) -> None:
     net = now.network
     for one, other in (("CHN", "KAZ"), ("NAM", "ZAF"), ("DEU", "IND")):
         parts = [share for _, _, share in net.shared(one, other)]
@@ -29,7 +29,7 @@ def test_tie_strength_is_the_noisy_or_of_shared_agreements(now: Situation) -> No
         assert net.tau[net.place(one), net.place(other)] == pytest.approx(expected, rel=1e-9)
 
 
-def test_ties_are_symmetric_and_below_one(now: Situation) -> None:
+def test_ties_are_symmetric_and_below_one(now: Snapshot) -> None:
     tau = now.network.tau
     np.testing.assert_array_equal(tau, tau.T)
     assert tau.min() == 0.0
@@ -67,12 +67,12 @@ def test_strengths_can_be_set_and_unknown_kinds_are_refused(store: EmbeddedStore
         network.load(store, day, {"friendship": 0.5})
 
 
-def test_an_unknown_country_gets_a_hint(now: Situation) -> None:
+def test_an_unknown_country_gets_a_hint(now: Snapshot) -> None:
     with pytest.raises(ComityError, match="KAZ"):
         now.network.place("Kazakstan")
 
 
-def test_networkx_is_the_exchange_type(now: Situation) -> None:
+def test_networkx_is_the_exchange_type(now: Snapshot) -> None:
     graph = now.network.to_networkx()
     assert graph.is_multigraph()
     assert graph.is_directed()
@@ -81,7 +81,7 @@ def test_networkx_is_the_exchange_type(now: Situation) -> None:
 
 
 @pytest.mark.parametrize("measure", [*MEASURES, "reach"])
-def test_every_centrality_ranks_everyone(now: Situation, measure: str) -> None:
+def test_every_centrality_ranks_everyone(now: Snapshot, measure: str) -> None:
     rows = ranking(now.network, measure, now.needs.need)
     assert len(rows) == len(now.network.countries)
     values = [row[measure] for row in rows]
@@ -100,6 +100,6 @@ def test_betweenness_agrees_with_networkx() -> None:
     np.testing.assert_allclose(MEASURES["betweenness"](tau), list(expected.values()), atol=1e-9)
 
 
-def test_an_unknown_centrality_lists_the_known(now: Situation) -> None:
+def test_an_unknown_centrality_lists_the_known(now: Snapshot) -> None:
     with pytest.raises(ComityError, match="betweenness"):
         centrality(now.network, "fame", now.needs.need)

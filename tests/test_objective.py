@@ -12,12 +12,12 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
-from kg import geodesic, objective, sparse
 from kg.errors import ComityError
-from kg.inverse import all_entries
-from kg.objective import OBJECTIVES, agreement_gain, all_gains, gains, rank_ties, state
-from kg.resolvent import Forest, Kirchhoff, Resolvent, farness_gain
-from kg.ties import Ties
+from kg.leverage import geodesic, objective, sparse
+from kg.leverage.inverse import all_entries
+from kg.leverage.objective import OBJECTIVES, agreement_gain, all_gains, gains, rank_ties, state
+from kg.leverage.resolvent import Forest, Kirchhoff, Resolvent, farness_gain
+from kg.leverage.ties import Ties
 
 TOLERANCE = dict.fromkeys(OBJECTIVES, 1e-9) | {"pagerank": 1e-8}
 

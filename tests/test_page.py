@@ -15,9 +15,11 @@ import numpy as np
 import pytest
 from page_sample import ENDS, IMAGE, hostile, matrices, sample
 
-from kg import backtest, draw, page
+from kg import page
+from kg.advice import draw
 from kg.errors import ComityError
-from kg.feasibility import PROXY
+from kg.forecast import backtest
+from kg.forecast.feasibility import PROXY
 from kg.page.html import application, bundle, digest, world
 from kg.page.layout import positions
 from kg.page.payload import payload, safe_url
@@ -244,7 +246,7 @@ def test_pyvis_keeps_every_tie():
 
 
 def test_notebook_shows_a_sandboxed_frame():
-    html = sample()._repr_html_()
+    html = page.Frame(sample())._repr_html_()
     assert 'sandbox="allow-scripts allow-downloads"' in html
     assert "<script" not in html
 

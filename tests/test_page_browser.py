@@ -29,7 +29,8 @@ from page_sample import (
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
-from kg import leverage, page
+from kg import page
+from kg.leverage import formula
 
 EMPTY = page.Figure("Nothing", "line", "x", "y", [page.Series("none", [])], "same", log_x=True)
 
@@ -97,7 +98,9 @@ def test_hostile_texts_stay_text(browser, tmp_path):
 
 def test_a_notebook_frame_draws(browser, tmp_path):
     path = tmp_path / "notebook.html"
-    path.write_text(f"<!doctype html><title>n</title>{page.frame(sample())}", encoding="utf-8")
+    path.write_text(
+        f"<!doctype html><title>n</title>{page.Frame(sample())._repr_html_()}", encoding="utf-8"
+    )
     seen = Seen(browser, path)
     browser.get_log("browser")
     browser.get(path.as_uri())
@@ -325,7 +328,7 @@ def test_real_whatif_equals_the_command_line(comity, browser, china):
 def test_weights_are_powers_and_multipliers(seen):
     seen.open("#weights=0,0,0,1,0")
     data, f = matrices(), CODES.index("CHN")
-    direct = leverage.direct(data.need, data.capability, f)
+    direct = formula.direct(data.need, data.capability, f)
     wanted = {code: direct[i] for i, code in enumerate(CODES) if code != "CHN"}
     assert table(seen) == pytest.approx(wanted, abs=1e-6)
 
@@ -425,7 +428,7 @@ def test_strongest_path_and_its_agreements(seen):
         "return [...document.querySelectorAll('.path > li')].map((li) => li.textContent)"
     )
     assert [step[:5] for step in steps] == ["China", "Kazak", "Russi"]
-    rho = leverage.channel_strength(matrices().tau)
+    rho = formula.path_strength(matrices().tau)
     shown_strength = float(seen.find("#path-strength").get_attribute("data-value"))
     assert shown_strength == pytest.approx(rho[0, CODES.index("BRA")], abs=1e-9)
     assert "UNCTAD" in steps[0]

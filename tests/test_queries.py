@@ -9,10 +9,10 @@ import pyoxigraph as ox
 import pytest
 from known_answers import KNOWN
 
-from kg import catalog
-from kg.catalog import Question, question, questions
-from kg.guard import form
-from kg.store import EmbeddedStore, solutions
+from kg.graph import catalog
+from kg.graph.catalog import Question, question, questions
+from kg.graph.guard import form
+from kg.graph.store import EmbeddedStore, solutions
 from kg.terms import plain
 
 SLOWEST = 5.0  # seconds; the aim is under 2, and a loaded machine takes longer

@@ -5,19 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kg import robustness
+from kg.advice import robustness
+from kg.advice.robustness import CRITERIA
+from kg.advice.snapshot import Snapshot, candidates
 from kg.errors import ComityError
-from kg.robustness import CRITERIA
-from kg.situation import Situation, candidates
 
 
 @pytest.fixture(scope="module")
-def values(now: Situation) -> np.ndarray:
+def values(now: Snapshot) -> np.ndarray:
     factors = now.factors("CHN")
     return robustness.criteria(factors, candidates(now, factors.focal))
 
 
-def test_equal_weights_give_the_headline(now: Situation, values: np.ndarray) -> None:
+def test_equal_weights_give_the_headline(now: Snapshot, values: np.ndarray) -> None:
     factors = now.factors("CHN")
     expected = factors.expected[candidates(now, factors.focal)]
     found = robustness.weighted(values, np.ones(len(CRITERIA)))
@@ -56,7 +56,7 @@ def test_weights_are_parsed_and_refused() -> None:
 
 
 @pytest.mark.slow
-def test_the_bootstrap_keeps_part_of_the_top(now: Situation) -> None:
+def test_the_bootstrap_keeps_part_of_the_top(now: Snapshot) -> None:
     factors = now.factors("CHN")
     overlap = robustness.tie_bootstrap(now, "CHN", candidates(now, factors.focal), replicates=20)
     assert ((overlap >= 0) & (overlap <= 1)).all()
@@ -79,7 +79,7 @@ def test_spearman_against_scipy() -> None:
     assert robustness.spearman(one, other) == pytest.approx(expected)
 
 
-def test_the_headline_is_not_one_factor_in_disguise(now: Situation) -> None:
+def test_the_headline_is_not_one_factor_in_disguise(now: Snapshot) -> None:
     factors = now.factors("CHN")
     chosen = np.array(candidates(now, factors.focal))
     found = robustness.correlations(now, factors, chosen)

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.errors import ComityError
-from kg.leverage import channel_strength
-from kg.session import Session
+from kg.leverage.formula import path_strength
+from kg.leverage.session import Session
 
 TAU = np.array(
     [
@@ -23,7 +23,7 @@ NEED = np.array([1.0, 0.5, 0.25, 2.0])
 
 
 def reached(tau, need):
-    return (channel_strength(tau) - np.eye(len(tau))) @ need
+    return (path_strength(tau) - np.eye(len(tau))) @ need
 
 
 @settings(max_examples=60, deadline=None)
@@ -44,7 +44,7 @@ def test_any_sequence_of_changes_is_the_network_with_them(data):
             session.add(a, b, strength)
             tau[a, b] = tau[b, a] = 1.0 - (1.0 - tau[a, b]) * (1.0 - strength)
     np.testing.assert_allclose(session.now.tau, tau, rtol=1e-12)
-    np.testing.assert_allclose(session.now.rho, channel_strength(tau), rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(session.now.rho, path_strength(tau), rtol=1e-12, atol=1e-300)
     np.testing.assert_allclose(session.change(), reached(tau, need), rtol=1e-9, atol=1e-12)
 
 

@@ -14,10 +14,11 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 
-from kg import catalog, situation
+from kg.advice import snapshot
+from kg.advice.recommend import recommend
 from kg.errors import ComityError
-from kg.recommend import recommend
-from kg.store import EmbeddedStore, RemoteStore, solutions
+from kg.graph import catalog
+from kg.graph.store import EmbeddedStore, RemoteStore, solutions
 from kg.terms import BASE
 
 GRAPH = ox.NamedNode(BASE + "source/test")
@@ -95,8 +96,8 @@ def test_every_question_has_the_same_answer_at_an_endpoint(
 @pytest.mark.slow
 def test_recommend_is_the_same_at_an_endpoint(store: EmbeddedStore, remote: RemoteStore) -> None:
     day = date(2026, 1, 1)
-    here = [c.as_json() for c in recommend(situation.load(store, day), "KAZ")]
-    there = [c.as_json() for c in recommend(situation.load(remote, day), "KAZ")]
+    here = [c.as_json() for c in recommend(snapshot.load(store, day), "KAZ")]
+    there = [c.as_json() for c in recommend(snapshot.load(remote, day), "KAZ")]
     assert here == there
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kg.errors import ComityError
-from kg.ties import read_ties
+from kg.leverage.ties import read_ties
 
 
 @pytest.fixture

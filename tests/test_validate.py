@@ -11,12 +11,12 @@ import pyoxigraph as ox
 import pytest
 from click.testing import Result
 
-from kg import constraint, validate
-from kg.catalog import questions
 from kg.errors import ComityError
-from kg.facts import ontology_files, ontology_quads
-from kg.load import read
-from kg.store import EmbeddedStore, solutions
+from kg.graph import shacl, validate
+from kg.graph.catalog import questions
+from kg.graph.load import read
+from kg.graph.shipped import ontology_files, ontology_quads
+from kg.graph.store import EmbeddedStore, solutions
 from kg.terms import BASE, compact, plain, shipped
 
 Comity = Callable[..., Result]
@@ -53,7 +53,7 @@ def by_compiled_queries(path: Path) -> set[tuple[str, str]]:
     store.inner.extend(quads)
     stated = {plain(quad.subject) for quad in quads}
     found = set()
-    for rule in constraint.constraints(constraint.read_shapes()):
+    for rule in shacl.constraints(shacl.read_shapes()):
         for row in solutions(store.query(rule.query)):
             where = plain(row[1]) if rule.component == "closed" else compact(rule.path)
             if plain(row[0]) in stated:
@@ -85,18 +85,18 @@ def test_valid_examples_conform_both_ways(path: Path) -> None:
 
 
 def test_every_class_has_a_shape() -> None:
-    shapes = constraint.read_shapes()
-    targets = {compact(rule.target) for rule in constraint.constraints(shapes)}
+    shapes = shacl.read_shapes()
+    targets = {compact(rule.target) for rule in shacl.constraints(shapes)}
     store = context()
     classes = {plain(row[0]) for row in solutions(store.query("SELECT ?c { ?c a owl:Class }"))}
     assert classes - targets == {"coop:Link"}  # each kind of link has a shape of its own
 
 
 def test_every_kind_of_constraint_is_compiled_and_explained() -> None:
-    used = {rule.component for rule in constraint.constraints(constraint.read_shapes())}
-    assert used - {"closed", "sparql"} <= set(constraint.MESSAGES)
-    names = {str(component).rsplit("#", 1)[-1] for component in constraint.COMPILERS}
-    assert names == set(constraint.MESSAGES)
+    used = {rule.component for rule in shacl.constraints(shacl.read_shapes())}
+    assert used - {"closed", "sparql"} <= set(shacl.MESSAGES)
+    names = {str(component).rsplit("#", 1)[-1] for component in shacl.COMPILERS}
+    assert names == set(shacl.MESSAGES)
 
 
 @pytest.mark.slow
@@ -162,7 +162,7 @@ def test_what_cannot_be_compiled_is_refused(tmp_path: Path, shape: str) -> None:
     mine = tmp_path / "shapes.ttl"
     mine.write_text(MORE.format(shape), encoding="utf-8")
     with pytest.raises(ComityError, match="compiled") as error:
-        constraint.constraints(constraint.read_shapes(mine))
+        shacl.constraints(shacl.read_shapes(mine))
     assert error.value.code == 3
 
 
@@ -170,14 +170,14 @@ def test_bad_shapes_are_one_line(tmp_path: Path) -> None:
     bad = tmp_path / "bad.ttl"
     bad.write_text("@prefix oops", encoding="utf-8")
     with pytest.raises(ComityError, match="not valid Turtle"):
-        constraint.read_shapes(bad)
+        shacl.read_shapes(bad)
     with pytest.raises(ComityError, match="cannot be read"):
-        constraint.read_shapes(tmp_path / "none.ttl")
+        shacl.read_shapes(tmp_path / "none.ttl")
     bad.write_text(
         MORE.format("sh:minCount 1").replace("sh:targetClass coop:Park ;", ""), encoding="utf-8"
     )
     with pytest.raises(ComityError, match="targetClass"):
-        constraint.constraints(constraint.read_shapes(bad))
+        shacl.constraints(shacl.read_shapes(bad))
 
 
 def test_validate_command_checks_files_before_they_are_loaded(comity: Comity) -> None:

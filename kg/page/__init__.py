@@ -1,7 +1,7 @@
 """Self-contained HTML pages of a cooperation network, and exports for other tools."""
 
 from kg.page.export import export
-from kg.page.html import frame, render, write
+from kg.page.html import Frame, render, write
 from kg.page.model import (
     Cell,
     Entry,
@@ -25,6 +25,7 @@ __all__ = [
     "Entry",
     "Fact",
     "Figure",
+    "Frame",
     "Indicator",
     "Interval",
     "Kind",
@@ -36,7 +37,6 @@ __all__ = [
     "Table",
     "Tie",
     "export",
-    "frame",
     "render",
     "to_networkx",
     "to_pyvis",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -81,13 +82,19 @@ def write(page: Page, path: Path | str) -> None:
     write_whole(Path(path), render(page).encode("utf-8", "replace"))
 
 
-def frame(page: Page, height: int = 720) -> str:
-    """Return an iframe for a notebook: scripts run, but without access to the notebook."""
-    return (
-        f'<iframe title="{escape(page.title)}" width="100%" height="{height}" '
-        f'sandbox="allow-scripts allow-downloads" srcdoc="{escape(render(page))}" '
-        'style="border:0"></iframe>'
-    )
+@dataclass(frozen=True)
+class Frame:
+    """A page in a notebook: an iframe whose scripts run without access to the notebook."""
+
+    page: Page
+    height: int = 720
+
+    def _repr_html_(self) -> str:
+        return (
+            f'<iframe title="{escape(self.page.title)}" width="100%" height="{self.height}" '
+            f'sandbox="allow-scripts allow-downloads" srcdoc="{escape(render(self.page))}" '
+            'style="border:0"></iframe>'
+        )
 
 
 def policy(scripts: list[str], style: str) -> str:

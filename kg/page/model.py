@@ -133,7 +133,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Matrices:
-    """The inputs of `kg.leverage`, so that the page can recompute the ranking.
+    """The inputs of `kg.leverage.formula`, so that the page can recompute the ranking.
 
     `countries` are n ISO3 codes. `tau` (n, n), `need` (n,), `capability` (n,); `feasibility` and
     `barrier` are (n, n), row = focal country, or (n,) for the page's focal country alone, which
@@ -236,9 +236,3 @@ class Page:
     sources: Sequence[Source] = ()
     notes: Sequence[str] = ()
     labels: int = 30
-
-    def _repr_html_(self) -> str:
-        """Show the page in a notebook, inside a sandboxed frame."""
-        from kg.page.html import frame
-
-        return frame(self)

@@ -1,0 +1,1 @@
+"""What to do: rankings, explanations, groups, what-ifs, and the pages that show them."""

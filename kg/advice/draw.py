@@ -1,0 +1,430 @@
+"""From a snapshot to a page: which nodes, ties, facts and figures the page shows.
+
+Agreements between two countries are ties; a body or a plurilateral agreement of the focal country
+is a node of its own, tied to its members, if it has few enough of them to mean something.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kg import page
+from kg.advice.explain import Explanation, rows
+from kg.advice.recommend import Candidate, recommend
+from kg.advice.snapshot import Snapshot
+from kg.forecast.backtest import LEARNED, Interval, Report, Summary
+from kg.forecast.feasibility import PROXY
+from kg.graph.dossier import dossier
+from kg.graph.provenance import Named, Source, read_names, read_sources
+from kg.graph.store import Store
+from kg.network import obstacles
+from kg.network.network import Country, Membership, read_memberships
+from kg.terms import tail
+
+Rows = Sequence[Mapping[str, Any]]
+
+DOSSIER_FACTS = 30  # of each group on the page
+HUB_PARTIES = 40  # larger bodies tie nearly everyone and would hide the rest
+HUBS = 40
+MARGIN = 0.05  # a backtest's largest calibration error, and least lead in captured leverage
+
+INDICATORS = (
+    page.Indicator("expected", "expected leverage", "预期杠杆"),
+    page.Indicator("need", "need", "需求"),
+    page.Indicator("capability", "capability", "能力", percent=True),
+    page.Indicator("exposure", "threat exposure", "威胁暴露", percent=True),
+    page.Indicator("value", "industrial value at stake", "工业价值", percent=True),
+)
+FACTS = {
+    "gdp": ("GDP", "US dollars"),
+    "industry-share": ("Industry", "% of GDP"),
+    "gci": ("Global Cybersecurity Index", ""),
+    "gdp-per-head": ("GDP per head", "US dollars"),
+}
+
+
+def draw(drawn: page.Page, path: Path) -> None:
+    """Write a page, or its network as GraphML, GEXF, JSON, SVG or PNG, by the file's suffix."""
+    if path.suffix.lower() in {".html", ".htm"}:
+        page.write(drawn, path)
+    else:
+        page.export(page.to_networkx(drawn), path)
+
+
+def explanation(drawn: page.Page, found: Explanation) -> page.Page:
+    """Return the page of a ranking with the explanation of one pair added."""
+    c = found.candidate
+    split = page.Table(
+        title=f"{found.focal} and {c.country.iso3}",
+        columns=("section", "item", "value", "source"),
+        rows=[tuple(row.values()) for row in rows(found)],
+        note=f"Rank {c.rank} of {found.candidates}. Shares are exact Shapley values against the "
+        f"median candidate ({found.baseline_score:.4g}). Channel: {c.channel}: {c.reason}.",
+        title_zh=f"{found.focal} 与 {c.country.iso3}",
+    )
+    title = f"Why {c.country.name} for {found.focal}"
+    return replace(drawn, title=title, tables=[split, *drawn.tables])
+
+
+def coalition(drawn: page.Page, steps: Rows, hosts: Rows) -> page.Page:
+    """Return the page of a ranking with the best group and the best hosts added."""
+    return replace(
+        drawn,
+        tables=[
+            _table(
+                "Best group",
+                "最佳组合",
+                steps,
+                "One agreement, members in order of what each adds.",
+            ),
+            _table("Hosts", "现有组织", hosts, "Existing bodies with their whole membership."),
+            *drawn.tables,
+        ],
+    )
+
+
+def _table(title: str, title_zh: str, content: Rows, note: str) -> page.Table:
+    columns = list(content[0]) if content else []
+    cells = [tuple(row[name] for name in columns) for row in content]
+    return page.Table(title, columns, cells, note, title_zh)
+
+
+def dossier_table(store: Store, country: Country) -> page.Table:
+    """Return what `comity show` tells of a country as a table, the first facts of each group."""
+    found = dossier(store, f"country/{country.iso3}")
+    content = [
+        {"group": group.title} | fact.as_row()
+        for group in found.groups
+        for fact in group.facts[:DOSSIER_FACTS]
+    ]
+    whole = sum(len(group.facts) for group in found.groups)
+    note = (
+        f"{len(content)} of {whole} facts, {found.recalled} of all recalled; "
+        f"`comity show {country.iso3}` has them all."
+    )
+    names = f"Dossier: {country.name}", f"档案：{country.name_zh or country.name}"
+    return _table(*names, content, note)
+
+
+def base(store: Store, snapshot: Snapshot, focal: str) -> page.Page:
+    """Return the page of a focal country's ranking."""
+    return compose(store, snapshot, focal, recommend(snapshot, focal))
+
+
+def compose(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candidate]) -> page.Page:
+    """Gather everything that the page of a ranking shows."""
+    net = snapshot.network
+    centre = net.countries[net.place(focal)]
+    sources = read_sources(store)
+    named = read_names(store)
+    parties = _parties(read_memberships(store), {c.iso3 for c in net.countries})
+    hubs = _hubs(parties, centre.iso3)
+    ties = [*_pair_ties(snapshot, parties, named, sources)]
+    ties += _hub_ties(snapshot, parties, hubs, named, sources)
+    return page.Page(
+        title=f"Cooperation partners for {centre.name}",
+        description=(
+            f"Expected leverage of one more {net.kinds[snapshot.kind].label} with each country."
+        ),
+        nodes=[*_countries(snapshot, ranked, sources), *_hub_nodes(hubs, named, sources)],
+        ties=ties,
+        focal=centre.iso3,
+        at=net.at.isoformat(),
+        node_kinds=[page.Kind("country", "country", "国家"), page.Kind("body", "body", "组织")],
+        tie_kinds=[page.Kind(k.slug, k.label, k.label_zh) for k in net.kinds.values()],
+        indicators=INDICATORS,
+        ranking=[page.Entry.of(candidate.as_json()) for candidate in ranked],
+        matrices=_matrices(snapshot, ranked),
+        tables=[dossier_table(store, centre)],
+        sources=[cited(source) for source in sources.values()],
+        notes=NOTES,
+    )
+
+
+NOTES = (
+    "Feasibility is learned from agreements of all kinds: it shows general cooperation, a proxy "
+    "for cooperation on industrial security.",
+    "Country names and codes follow ISO 3166-1; the map takes no side in any dispute.",
+)
+
+
+def cited(source: Source | None) -> page.Source:
+    """Return a source as the page shows it."""
+    return page.Source(source.title, source.url) if source else page.Source("")
+
+
+def _parties(memberships: list[Membership], known: set[str]) -> dict[str, list[Membership]]:
+    found: dict[str, list[Membership]] = defaultdict(list)
+    for membership in memberships:
+        if membership.country in known:
+            found[membership.of].append(membership)
+    return found
+
+
+def _hubs(parties: dict[str, list[Membership]], focal: str) -> list[str]:
+    own = [
+        iri
+        for iri, members in parties.items()
+        if 2 < len(members) <= HUB_PARTIES and any(m.country == focal for m in members)
+    ]
+    return sorted(own, key=lambda iri: (len(parties[iri]), iri))[:HUBS]
+
+
+def _pair_ties(
+    snapshot: Snapshot,
+    parties: dict[str, list[Membership]],
+    named: dict[str, Named],
+    sources: dict[str, Source],
+) -> list[page.Tie]:
+    return [
+        _tie(snapshot, named, sources, members[0], members[1].country)
+        for members in parties.values()
+        if len(members) == 2
+    ]
+
+
+def _hub_ties(
+    snapshot: Snapshot,
+    parties: dict[str, list[Membership]],
+    hubs: list[str],
+    named: dict[str, Named],
+    sources: dict[str, Source],
+) -> list[page.Tie]:
+    return [
+        _tie(snapshot, named, sources, membership, hub)
+        for hub in hubs
+        for membership in parties[hub]
+    ]
+
+
+def _tie(
+    snapshot: Snapshot,
+    named: dict[str, Named],
+    sources: dict[str, Source],
+    one: Membership,
+    other: str,
+) -> page.Tie:
+    known = named.get(one.of)
+    kind = snapshot.network.kinds.get(one.kind)
+    return page.Tie(
+        a=one.country,
+        b=other,
+        kind=one.kind,
+        label=known.name if known else tail(one.of),
+        start=one.start,
+        end=one.end,
+        strength=kind.strength if kind else 0.0,
+        sources=[cited(sources.get(known.source))] if known else [],
+    )
+
+
+def _hub_nodes(
+    hubs: list[str], named: dict[str, Named], sources: dict[str, Source]
+) -> list[page.Node]:
+    nodes = []
+    for hub in hubs:
+        known = named.get(hub, Named(tail(hub), "", "", ""))
+        source = cited(sources.get(known.source))
+        fact = page.Fact("Named in", known.locator or source.title, source.title, source.url)
+        nodes.append(page.Node(hub, known.name, "body", facts=[fact]))
+    return nodes
+
+
+def _countries(
+    snapshot: Snapshot, ranked: Sequence[Candidate], sources: dict[str, Source]
+) -> list[page.Node]:
+    scores = {candidate.country.iso3: candidate.expected_leverage for candidate in ranked}
+    return [
+        page.Node(
+            id=country.iso3,
+            label=country.name,
+            label_zh=country.name_zh,
+            lon=country.longitude,
+            lat=country.latitude,
+            facts=_facts(snapshot, country, sources),
+            values=_values(snapshot, row, scores.get(country.iso3)),
+        )
+        for row, country in enumerate(snapshot.network.countries)
+    ]
+
+
+def _values(snapshot: Snapshot, row: int, score: float | None) -> dict[str, float]:
+    needs = snapshot.needs
+    values = {
+        "need": float(needs.need[row]),
+        "capability": float(needs.capability[row]),
+        "exposure": float(needs.exposure[row]),
+        "value": float(needs.value[row]),
+    }
+    return values if score is None else {"expected": score, **values}
+
+
+def _facts(snapshot: Snapshot, country: Country, sources: dict[str, Source]) -> list[page.Fact]:
+    seen = snapshot.needs.observations.get(country.iso3, {})
+    facts = []
+    for indicator, (label, unit) in FACTS.items():
+        if indicator in seen:
+            known = seen[indicator]
+            source = cited(sources.get(known.source))
+            value = f"{_figure(known.value)} {unit}".strip()
+            facts.append(page.Fact(label, value, source.title, source.url, str(known.year)))
+    for held in snapshot.barriers:
+        if held.country == country.iso3:
+            source = cited(sources.get(held.source))
+            confidence = float(held.confidence) if held.confidence else None
+            facts.append(
+                page.Fact("Barrier", held.text, source.title, source.url, confidence=confidence)
+            )
+    return facts
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def _matrices(snapshot: Snapshot, ranked: Sequence[Candidate]) -> page.Matrices:
+    net, needs = snapshot.network, snapshot.needs
+    codes = [country.iso3 for country in net.countries]
+    chosen = {candidate.country.iso3 for candidate in ranked}
+    return page.Matrices(
+        countries=codes,
+        tau=net.tau,
+        need=needs.need,
+        capability=needs.capability,
+        feasibility=snapshot.forecast.probability,
+        barrier=obstacles.table(snapshot.barriers, net),
+        strength=snapshot.strength,
+        candidates=np.array([code in chosen for code in codes]),
+        missing=dict(zip(codes, needs.missing, strict=True)),
+    )
+
+
+def backtest_page(report: Report) -> page.Page:
+    """Return the page of a backtest: figures by kind, what the bars say, all rows."""
+    results = _table(
+        "All results",
+        "全部结果",
+        [_result(row) for row in report.rows],
+        "One row a kind, cut and method. auc: area under the ROC curve, with its 95 % interval "
+        "from resampling countries; ap: average precision; hits10, mrr, captured10: of the "
+        "partners ranked first, the share that signed among ten, the mean of 1 / rank of the "
+        "first that signed, and the share of the best possible gain that ten brought.",
+    )
+    bars = page.Table(
+        "Good enough?",
+        ("kind", "what", "value", "should be", "is it"),
+        [row for summary in report.summaries for row in _bars(summary)],
+        "Means over the cuts with 95 % intervals from resampling countries.",
+        "是否达标",
+    )
+    return page.Page(
+        title="How well would this have done?",
+        description="What the forecasts and rankings said at each cut, beside what was signed in "
+        f"the five years after it. Feasibility is {PROXY}: this tests general cooperation.",
+        figures=[figure for summary in report.summaries for figure in _figures(summary)],
+        tables=[bars, results],
+        notes=[*NOTES[:1], *(f"Not tested: {reason}" for reason in report.skipped)],
+    )
+
+
+def _result(row: Mapping[str, Any]) -> dict[str, Any]:
+    ends = ("auc_low", "auc_high")
+    known = row["auc"] is not None
+    auc = page.Interval(row["auc"], *(row[name] for name in ends)) if known else None
+    shown = {**row, "cut": str(row["cut"]), "auc": auc}
+    return {name: value for name, value in shown.items() if name not in ends}
+
+
+def _bars(s: Summary) -> list[tuple[page.Cell, ...]]:
+    """Return what a forecast has to reach to be of use, and whether it does."""
+    gain, degree = s.auc_gain, s.captured_over_degree
+    error, ahead = s.calibration_error, degree.mean >= MARGIN and degree.low > 0
+    lines: list[tuple[str, page.Cell, str, bool]] = [
+        ("AUC above every other method at every cut", _answer(s.above_all), "yes", s.above_all),
+        (f"AUC above {s.best_baseline}", _spread(gain), "interval above 0", gain.low > 0),
+        ("calibration error of the first 2 %", error, f"at most {MARGIN}", error <= MARGIN),
+        (
+            "captured leverage above degree",
+            _spread(degree),
+            f"at least {MARGIN}, interval above 0",
+            ahead,
+        ),
+    ]
+    return [(s.kind, what, value, bar, _answer(met)) for what, value, bar, met in lines]
+
+
+def _answer(met: bool) -> str:
+    return "yes" if met else "no"
+
+
+def _spread(found: Interval) -> page.Interval:
+    return page.Interval(found.mean, found.low, found.high)
+
+
+def _figures(s: Summary) -> list[page.Figure]:
+    return [_reliability(s), _lift(s), _captured(s)]
+
+
+def _reliability(s: Summary) -> page.Figure:
+    points = [(part.predicted, part.observed) for part in s.reliability]
+    ends = [(part.low, part.high) for part in s.reliability]
+    return page.Figure(
+        f"Reliability: {s.kind}",
+        "line",
+        x="mean probability forecast",
+        y="share that signed",
+        series=[page.Series(LEARNED, points, ends)],
+        diagonal="perfect calibration",
+        percent=True,
+        note="Pairs of all cuts, from the least to the most probable; lines are 95 % intervals. "
+        "Below the diagonal, the forecast promised too much.",
+        title_zh=f"可靠性：{s.kind}",
+    )
+
+
+def _lift(s: Summary) -> page.Figure:
+    others = [name for name in (s.best_baseline, "gravity", "degree", "gain") if name != LEARNED]
+    return page.Figure(
+        f"Lift: {s.kind}",
+        "line",
+        x="share of pairs ranked first (logarithmic)",
+        y="share of all signatures among them",
+        series=[
+            page.Series(name, list(zip(s.depths, s.lift[name], strict=True)))
+            for name in dict.fromkeys([LEARNED, *others])
+        ],
+        diagonal="chosen at random",
+        percent=True,
+        log_x=True,
+        note=f"How early each ranking finds what was signed. Of the rankings without learning, "
+        f"{s.best_baseline} has the highest AUC; that of those not drawn is under All results.",
+        title_zh=f"提升曲线：{s.kind}",
+    )
+
+
+def _captured(s: Summary) -> page.Figure:
+    ranked = sorted(s.captured.items(), key=lambda item: -item[1].mean)
+    return page.Figure(
+        f"Captured leverage: {s.kind}",
+        "bars",
+        x="ranking",
+        y="share of the best possible gain",
+        series=[
+            page.Series(
+                "captured10",
+                [(name, found.mean) for name, found in ranked],
+                [(found.low, found.high) for _, found in ranked],
+            )
+        ],
+        percent=True,
+        note="Reach gain of the ten partners ranked first that really signed, of the most that "
+        f"ten could have brought; lines are 95 % intervals. {LEARNED} ranks by feasibility times "
+        "gain.",
+        title_zh=f"实现的杠杆：{s.kind}",
+    )

@@ -1,0 +1,303 @@
+"""Why one pair stands where it stands: every factor, fact and source behind its score.
+
+The product pi (1 - barrier) (1 - incumbent) (direct + onward) is split among its five factors by
+exact Shapley values (Shapley 1953; 2^5 evaluations), against the median candidate: a factor's
+share is what it adds to the median's score, averaged over all orders of putting factors in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import combinations
+from math import factorial
+from typing import Any
+
+import numpy as np
+
+from kg.advice.recommend import Candidate, recommend
+from kg.advice.snapshot import Snapshot
+from kg.graph.provenance import read_names
+from kg.graph.store import Store
+from kg.network import obstacles
+
+FACTORS = ("feasibility", "barrier", "incumbent", "direct", "onward")
+Values = dict[str, float]
+LISTED = 12  # lines of a long list in the text; JSON and CSV hold all
+
+
+@dataclass(frozen=True)
+class Swap:
+    """How far one factor alone would have to move for the pair to reach a neighbour's score."""
+
+    neighbour: str
+    rank: int
+    factor: str
+    now: float
+    needed: float
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """One pair: its row in the ranking, the split of its score, the facts and what is missing."""
+
+    focal: str
+    candidate: Candidate
+    candidates: int
+    baseline: Values
+    baseline_score: float
+    shapley: Values
+    inputs: list[dict[str, Any]]
+    agreements: list[dict[str, Any]]
+    barriers: list[dict[str, Any]]
+    feasibility: list[dict[str, Any]]
+    swaps: list[Swap]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the explanation as the command line prints it in JSON."""
+        return {
+            "focal": self.focal,
+            **self.candidate.as_json(),
+            "candidates": self.candidates,
+            "baseline": {"expected_leverage": self.baseline_score, **self.baseline},
+            "shapley": self.shapley,
+            "inputs": self.inputs,
+            "agreements": self.agreements,
+            "barriers": self.barriers,
+            "feasibility_features": self.feasibility,
+            "swaps": [asdict(swap) for swap in self.swaps],
+        }
+
+
+def product(values: Values) -> float:
+    """Return the headline of one candidate's five factors."""
+    kept = (1.0 - values["barrier"]) * (1.0 - values["incumbent"])
+    return values["feasibility"] * kept * (values["direct"] + values["onward"])
+
+
+def shapley(values: Values, baseline: Values) -> Values:
+    """Return each factor's exact share of product(values) - product(baseline)."""
+    size = len(FACTORS)
+    worth = {
+        chosen: product({**baseline, **{name: values[name] for name in chosen}})
+        for count in range(size + 1)
+        for chosen in combinations(FACTORS, count)
+    }
+
+    def share(name: str) -> float:
+        total = 0.0
+        for chosen, value in worth.items():
+            if name not in chosen:
+                joined = tuple(f for f in FACTORS if f in chosen or f == name)
+                orders = factorial(len(chosen)) * factorial(size - len(chosen) - 1)
+                total += orders * (worth[joined] - value)
+        return total / factorial(size)
+
+    return {name: share(name) for name in FACTORS}
+
+
+def explain(store: Store, snapshot: Snapshot, focal: str, partner: str) -> Explanation:
+    """Explain the place of one partner in a focal country's ranking."""
+    net = snapshot.network
+    f, j = net.countries[net.place(focal)], net.countries[net.place(partner)]
+    ranked = recommend(snapshot, f.iso3, everyone=not j.un_member)
+    candidate = next(c for c in ranked if c.country.iso3 == j.iso3)
+    baseline = median_factors(ranked)
+    return Explanation(
+        focal=f.iso3,
+        candidate=candidate,
+        candidates=len(ranked),
+        baseline=baseline,
+        baseline_score=product(baseline),
+        shapley=shapley(factors_of(candidate), baseline),
+        inputs=[*_inputs(snapshot, f.iso3), *_inputs(snapshot, j.iso3)],
+        agreements=_agreements(store, snapshot, f.iso3, j.iso3),
+        barriers=[asdict(b) for b in obstacles.held(snapshot.barriers, j.iso3, f.iso3)],
+        feasibility=_features(store, f.iso3, j.iso3, net.at.year),
+        swaps=swaps(ranked, candidate),
+    )
+
+
+def factors_of(candidate: Candidate) -> Values:
+    """Return a candidate's five factors."""
+    return {name: float(getattr(candidate, name)) for name in FACTORS}
+
+
+def median_factors(ranked: Sequence[Candidate]) -> Values:
+    """Return the factors of the median candidate, each on its own."""
+    return {name: float(np.median([getattr(c, name) for c in ranked])) for name in FACTORS}
+
+
+def swaps(ranked: Sequence[Candidate], candidate: Candidate) -> list[Swap]:
+    """List, for the neighbours above and below, how far each factor would have to move."""
+    place = ranked.index(candidate)
+    found = []
+    for neighbour in (place - 1, place + 1):
+        if 0 <= neighbour < len(ranked) and candidate.expected_leverage > 0:
+            found += _swaps(candidate, ranked[neighbour])
+    return found
+
+
+def _swaps(candidate: Candidate, other: Candidate) -> list[Swap]:
+    ratio = other.expected_leverage / candidate.expected_leverage
+    gain = (candidate.direct + candidate.onward) * ratio
+    needed = {
+        "feasibility": candidate.feasibility * ratio,
+        "barrier": 1.0 - (1.0 - candidate.barrier) * ratio,
+        "incumbent": 1.0 - (1.0 - candidate.incumbent) * ratio,
+        "direct": gain - candidate.onward,
+        "onward": gain - candidate.direct,
+    }
+    bounded = {"feasibility", "barrier", "incumbent"}
+    return [
+        Swap(other.country.iso3, other.rank, name, float(getattr(candidate, name)), value)
+        for name, value in needed.items()
+        if value >= 0.0 and (value <= 1.0 or name not in bounded)
+    ]
+
+
+def _inputs(snapshot: Snapshot, iso3: str) -> list[dict[str, Any]]:
+    """List need and capability of a country with the observations behind them."""
+    place, needs = snapshot.network.place(iso3), snapshot.needs
+    rows: list[dict[str, Any]] = [
+        {"iso3": iso3, "input": name, "value": float(column[place]), "year": None, "source": ""}
+        for name, column in (
+            ("need", needs.need),
+            ("threat exposure (scaled)", needs.exposure),
+            ("industrial value (scaled)", needs.value),
+            ("capability", needs.capability),
+        )
+    ]
+    if iso3 in needs.actors:
+        actors, source = needs.actors[iso3], "misp-threat-actors"
+        rows.append(_input(iso3, "threat actors said to attack it", actors, None, source))
+    rows += [
+        _input(iso3, seen.indicator, seen.value, seen.year, seen.source)
+        for seen in needs.observations.get(iso3, {}).values()
+    ]
+    return rows
+
+
+def _input(iso3: str, name: str, value: float, year: int | None, source: str) -> dict[str, Any]:
+    return {"iso3": iso3, "input": name, "value": value, "year": year, "source": source}
+
+
+def _agreements(store: Store, snapshot: Snapshot, one: str, other: str) -> list[dict[str, Any]]:
+    named = read_names(store)
+    return [
+        {
+            "agreement": named[iri].name if iri in named else iri,
+            "kind": kind,
+            "contribution": share,
+            "source": named[iri].source if iri in named else "",
+            "locator": named[iri].locator if iri in named else "",
+        }
+        for iri, kind, share in snapshot.network.shared(one, other)
+    ]
+
+
+def _features(store: Store, focal: str, partner: str, year: int) -> list[dict[str, Any]]:
+    from kg.forecast import chronicle, feasibility
+
+    history = chronicle.read(store)
+    if focal not in history.index or partner not in history.index:
+        return []
+    found = feasibility.forecast(history, feasibility.model_for(history, year), year)
+    return [asdict(reason) for reason in feasibility.explain(found, focal, partner)]
+
+
+def rows(found: Explanation) -> list[dict[str, Any]]:
+    """Return the explanation as one flat table: section, item, value, source."""
+    table = [
+        {"section": "share of the score", "item": name, "value": value, "source": ""}
+        for name, value in found.shapley.items()
+    ]
+    table += [
+        {
+            "section": f"input of {row['iso3']}",
+            "item": row["input"],
+            "value": row["value"],
+            "source": " ".join(str(part) for part in (row["source"], row["year"]) if part),
+        }
+        for row in found.inputs
+    ]
+    table += [
+        {"section": "onward", "item": via.iso3, "value": via.gain, "source": ""}
+        for via in found.candidate.via
+    ]
+    table += [
+        {"section": "barrier", "item": row["kind"], "value": row["level"], "source": row["source"]}
+        for row in found.barriers
+    ]
+    table += [
+        {
+            "section": "agreement",
+            "item": row["agreement"],
+            "value": row["contribution"],
+            "source": f"{row['source']} {row['locator']}".strip(),
+        }
+        for row in found.agreements
+    ]
+    table += [
+        {"section": "feasibility", "item": row["title"], "value": row["contribution"], "source": ""}
+        for row in found.feasibility
+    ]
+    return table
+
+
+def text(found: Explanation) -> str:
+    """Return the explanation as a page of plain text."""
+    c = found.candidate
+    parts = [
+        f"{found.focal} and {c.country.name} ({c.country.iso3}):"
+        f" rank {c.rank} of {found.candidates}",
+        f"expected leverage {c.expected_leverage:.4g} = feasibility {c.feasibility:.3f}"
+        f" x (1 - barrier {c.barrier:.3f}) x (1 - incumbent {c.incumbent:.3f})"
+        f" x (direct {c.direct:.4f} + onward {c.onward:.4f})",
+        f"what the partner gains: {c.partner_gain:.4g}",
+        f"channel: {c.channel}: {c.reason}",
+        f"missing: {', '.join(c.missing) or 'nothing'}",
+        "",
+        f"Against the median candidate ({found.baseline_score:.4g}), each factor adds (Shapley):",
+        *(f"  {name:12} {value:+.4g}" for name, value in found.shapley.items()),
+        "",
+        "Third countries reached through the partner:",
+        *(f"  {via.iso3}  {via.gain:.4f}" for via in c.via[:LISTED]),
+        "",
+        "Inputs:",
+        *(_input_line(row) for row in found.inputs),
+        "",
+        "Barriers:" if found.barriers else "Barriers: none is known",
+        *(_barrier_line(row) for row in found.barriers),
+        "",
+        "Agreements in force between the two, strongest first:",
+        *(_agreement_line(row) for row in found.agreements[:LISTED]),
+        "",
+        "Why this feasibility (log-odds):",
+        *(f"  {row['contribution']:+.2f}  {row['sentence']}" for row in found.feasibility[:LISTED]),
+        "",
+        "What would change the rank, one factor alone:",
+        *(_swap_line(swap) for swap in found.swaps),
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _input_line(row: dict[str, Any]) -> str:
+    origin = f"  [{row['source']}{', ' + str(row['year']) if row['year'] else ''}]"
+    return f"  {row['iso3']}  {row['input']:34} {row['value']:.6g}{origin if row['source'] else ''}"
+
+
+def _barrier_line(row: dict[str, Any]) -> str:
+    where = f"{row['source']}, {row['locator']}; {row['checked']}, confidence {row['confidence']}"
+    return f"  {row['level']:.2f}  {row['kind']}: {row['text']} [{where}]"
+
+
+def _agreement_line(row: dict[str, Any]) -> str:
+    return f"  {row['contribution']:.3f}  {row['agreement']} [{row['source']} {row['locator']}]"
+
+
+def _swap_line(swap: Swap) -> str:
+    return (
+        f"  {swap.factor} {swap.now:.4g} -> {swap.needed:.4g}"
+        f" gives the score of {swap.neighbour} (rank {swap.rank})"
+    )

@@ -1,0 +1,171 @@
+"""Groups: whom to sign one agreement with together, and existing bodies as hosts of one.
+
+The mathematics is in `kg.leverage.coalition`; here a snapshot is turned into its terms: one
+agreement among m countries ties each pair with strength(kind) * specificity(m), as everywhere in
+the network. What a partner j brings is multiplied by (1 - barrier_j) (1 - incumbent_j); its direct
+gain, too, falls with the size of the agreement by specificity(m).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from kg.advice.snapshot import Snapshot, candidates
+from kg.errors import ComityError
+from kg.graph.catalog import engine_query
+from kg.graph.provenance import Named, read_names
+from kg.graph.store import Store
+from kg.leverage.coalition import Accession, Coalition, Game, choose, coverage
+from kg.leverage.formula import strengthened
+from kg.network.network import specificity
+from kg.terms import local
+
+MEMBERSHIP = "membership"
+SMALLEST = 3  # parties: a body of two is a bilateral agreement
+
+
+@dataclass(frozen=True)
+class Host:
+    """An existing body as the host of one agreement among its members and the focal country."""
+
+    body: str
+    name: str
+    partners: int
+    member: bool
+    value: float
+    source: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the host as the command line prints it."""
+        return {
+            "body": self.body,
+            "name": self.name,
+            "partners": self.partners,
+            "focal_is_member": self.member,
+            "expected_leverage": self.value,
+            "per_partner": self.value / self.partners,
+            "source": self.source,
+        }
+
+
+def coalition(
+    snapshot: Snapshot,
+    focal: str,
+    size: int,
+    accession: Accession = "independent",
+    include: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    body: str | None = None,
+) -> Coalition:
+    """Choose the best `size` partners for one agreement with the focal country.
+
+    `body` (the end of its IRI, e.g. igo-asean) restricts the partners to its members.
+    """
+    net = snapshot.network
+    f = net.place(focal)
+    barred = {net.place(code) for code in exclude}
+    wanted = [net.place(code) for code in include]
+    if clash := barred.intersection(wanted):
+        code = net.countries[min(clash)].iso3
+        raise ComityError(f"{code} stands in both --include and --exclude: choose one")
+    free = set(candidates(snapshot, f)) - barred
+    if body:
+        free &= set(members(snapshot, body))
+    return choose(game(snapshot, focal, size + 1, accession), size, sorted(free), wanted)
+
+
+def steps(snapshot: Snapshot, chosen: Coalition) -> list[dict[str, Any]]:
+    """Return the members in the order in which each adds most, with what it adds."""
+    countries = snapshot.network.countries
+    total = 0.0
+    rows = []
+    for order, (j, gain) in enumerate(zip(chosen.members, chosen.marginals, strict=True), start=1):
+        total += gain
+        rows.append(
+            {
+                "order": order,
+                "iso3": countries[j].iso3,
+                "name": countries[j].name,
+                "adds": gain,
+                "value": total,
+                "guarantee": chosen.guarantee,
+            }
+        )
+    return rows
+
+
+def game(snapshot: Snapshot, focal: str, parties: int, accession: Accession) -> Game:
+    """Return the game of one agreement among `parties` countries, the focal one included."""
+    net, needs = snapshot.network, snapshot.needs
+    factors = snapshot.factors(focal)
+    share = float(specificity(np.array([float(parties)]), len(net.countries))[0])
+    tie = strengthened(net.tau, factors.focal, snapshot.strength * share)
+    kept = (1.0 - factors.barrier) * (1.0 - factors.incumbent)
+    table = kept[:, None] * coverage(net.rho, needs.need, factors.focal, tie)
+    return Game.of(table, factors.feasibility, accession, share * kept * factors.direct)
+
+
+def members(snapshot: Snapshot, body: str) -> list[int]:
+    """List the positions of a body's members; raise ComityError where it is not known."""
+    net = snapshot.network
+    rows = [k for k, iri in enumerate(net.agreements) if local(iri) == body]
+    if not rows:
+        raise ComityError(f"--body {body}: no such body in force: see `comity query bodies`")
+    return [int(c) for c in net.incidence[[rows[0]], :].nonzero()[1]]
+
+
+def hosts(
+    store: Store, snapshot: Snapshot, focal: str, accession: Accession, everything: bool = False
+) -> list[Host]:
+    """Rank existing bodies by the value of one agreement with their whole membership.
+
+    Bodies with a general mandate or one on security, or `everything` countries are members of.
+    """
+    named = read_names(store)
+    fit = {body for body, _ in store.texts(engine_query("hosts"))}
+    f, games = snapshot.network.place(focal), Games(snapshot, focal, accession)
+    found = [
+        _host(iri, named[iri], parties, f, games)
+        for iri, parties in bodies(snapshot).items()
+        if everything or iri in fit
+    ]
+    return sorted(found, key=lambda host: (-host.value, host.name))
+
+
+def bodies(snapshot: Snapshot) -> dict[str, set[int]]:
+    """Return the members of every body in force that has at least three."""
+    net = snapshot.network
+    members_of = {
+        net.agreements[k]: set(net.incidence[[k], :].nonzero()[1].tolist())
+        for k, kind in enumerate(net.agreement_kinds)
+        if kind == MEMBERSHIP
+    }
+    return {iri: parties for iri, parties in members_of.items() if len(parties) >= SMALLEST}
+
+
+class Games:
+    """The games of one focal country by the number of parties, each made once."""
+
+    def __init__(self, snapshot: Snapshot, focal: str, accession: Accession) -> None:
+        self.of = cache(lambda parties: game(snapshot, focal, parties, accession))
+
+    def value(self, partners: Sequence[int]) -> float:
+        """Return what one agreement with these partners is worth."""
+        return float(self.of(len(partners) + 1).value(partners))
+
+
+def _host(iri: str, about: Named, parties: set[int], focal: int, games: Games) -> Host:
+    partners = sorted(parties - {focal})
+    return Host(
+        body=local(iri),
+        name=about.name,
+        partners=len(partners),
+        member=focal in parties,
+        value=games.value(partners),
+        source=about.source,
+    )

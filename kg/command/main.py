@@ -1,0 +1,496 @@
+"""The `comity` command: parses, calls kg, prints. Heavy imports live in the commands."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from kg.command.terminal import (
+    PATH,
+    Comity,
+    Output,
+    Progress,
+    Source,
+    asked,
+    interruptible,
+    likeness,
+    listed,
+    note,
+    output_options,
+    pairs,
+    ranking_options,
+    shipped_store,
+    source_options,
+    verdict,
+    whole_year,
+)
+from kg.errors import ComityError
+
+if TYPE_CHECKING:
+    from kg.graph.store import EmbeddedStore
+
+
+@click.group(cls=Comity, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="comity", message="comity %(version)s")
+def main() -> None:
+    """Find where cooperation between countries would have the most leverage.
+
+    Example: comity recommend CHN --top 10
+    """
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+
+
+@main.command()
+@click.argument("focal")
+@click.option("--top", type=click.IntRange(min=1), help="Show only the best so many.")
+@click.option("--mutual", is_flag=True, help="Rank by the Nash product of both sides' gains.")
+@click.option(
+    "--weights", metavar="NAME=N,...", help="Weigh feasibility, barrier, incumbent, gain."
+)
+@click.option("--everyone", is_flag=True, help="Rank countries outside the United Nations too.")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
+@ranking_options
+@output_options
+def recommend(
+    focal: str,
+    top: int | None,
+    mutual: bool,
+    weights: str | None,
+    everyone: bool,
+    html: Path | None,
+    source: Source,
+    output: Output,
+) -> None:
+    """Rank partner countries for FOCAL by expected leverage.
+
+    FOCAL is an ISO 3166-1 alpha-3 code.
+
+    Example: comity recommend KAZ --top 10 --html kazakhstan.html
+    """
+    from kg.advice.recommend import Candidate, brief, flat, recommend
+    from kg.advice.robustness import parse_weights
+
+    store = source.store()
+    snapshot = source.snapshot(store)
+    chosen = parse_weights(weights) if weights else None
+    ranked = recommend(snapshot, focal, everyone, mutual, chosen)
+    if html:
+        from kg.advice import draw as drawing
+
+        drawing.draw(drawing.compose(store, snapshot, focal, ranked), html)
+        note(f"wrote {html}")
+    shape = {"json": Candidate.as_json, "table": brief}.get(output.chosen, flat)
+    output.rows([shape(candidate) for candidate in ranked[:top]])
+    note(likeness(snapshot, focal))
+
+
+@main.command()
+@click.option("--measure", default="reach", show_default=True, help="A centrality; see the list.")
+@click.option("--top", type=click.IntRange(min=1), help="Show only the best so many.")
+@ranking_options
+@output_options
+def rank(
+    measure: str,
+    top: int | None,
+    source: Source,
+    output: Output,
+) -> None:
+    """Rank countries by a centrality of the cooperation network.
+
+    Measures: degree, strength, closeness, harmonic, betweenness, eigenvector, pagerank, katz,
+    reach.
+
+    Example: comity rank --measure betweenness --at 2010 --top 20
+    """
+    from kg.network import need
+    from kg.network.centrality import ranking
+
+    store = source.store()
+    network = source.network(store)
+    output.rows(ranking(network, measure, need.load(store, network).need)[:top])
+
+
+@main.command()
+@click.argument("focal")
+@ranking_options
+@output_options
+def robustness(focal: str, source: Source, output: Output) -> None:
+    """Say how sure FOCAL's ranking is: of the network, of the weights, of any one factor.
+
+    Example: comity robustness CHN
+    """
+    from kg.advice.robustness import report
+
+    output.rows(report(source.snapshot(source.store()), focal))
+
+
+@main.command()
+@click.argument("focal")
+@click.argument("partner")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
+@ranking_options
+@output_options
+def explain(focal: str, partner: str, html: Path | None, source: Source, output: Output) -> None:
+    """Explain one pair: every factor, fact and source behind its score.
+
+    Example: comity explain CHN KAZ
+    """
+    from kg.advice.explain import explain as explained
+    from kg.advice.explain import rows, text
+    from kg.graph import answer
+
+    store = source.store()
+    snapshot = source.snapshot(store)
+    found = explained(store, snapshot, focal, partner)
+    if html:
+        from kg.advice import draw as drawing
+
+        drawing.draw(drawing.explanation(drawing.base(store, snapshot, focal), found), html)
+        note(f"wrote {html}")
+    if output.chosen == "json":
+        answer.emit(answer.json_text(found.as_json()), output.path)
+    elif output.form is None and output.path is None:
+        answer.emit(text(found))
+    else:
+        output.rows(rows(found))
+
+
+@main.command()
+@click.argument("focal")
+@click.option("--size", type=click.IntRange(min=1), default=3, show_default=True, help="Partners.")
+@click.option("--include", multiple=True, metavar="CODE", help="A partner that must be in.")
+@click.option("--exclude", multiple=True, metavar="CODE", help="A country that must stay out.")
+@click.option("--body", help="Only members of this body, e.g. igo-asean.")
+@click.option(
+    "--accession",
+    type=click.Choice(["independent", "all-or-nothing", "certain"]),
+    default="independent",
+    show_default=True,
+    help="How partners join: each with its own chance, all together, or surely.",
+)
+@click.option("--hosts", is_flag=True, help="Rank existing bodies as hosts instead.")
+@click.option("--all-bodies", is_flag=True, help="With --hosts: bodies of any purpose.")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
+@ranking_options
+@output_options
+def coalition(
+    focal: str,
+    size: int,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    body: str | None,
+    accession: Any,  # noqa: ANN401
+    hosts: bool,
+    all_bodies: bool,
+    html: Path | None,
+    source: Source,
+    output: Output,
+) -> None:
+    """Find the best group to sign one agreement with, or the best existing body to host it.
+
+    Example: comity coalition CHN --size 4 --body igo-asean
+    """
+    from kg.advice import group
+
+    store = source.store()
+    snapshot = source.snapshot(store)
+    chosen = group.coalition(
+        snapshot, focal, size, accession, listed(include), listed(exclude), body
+    )
+    steps = group.steps(snapshot, chosen)
+    existing = (
+        [host.as_json() for host in group.hosts(store, snapshot, focal, accession, all_bodies)]
+        if hosts or html
+        else []
+    )
+    if html:
+        from kg.advice import draw as drawing
+
+        base = drawing.base(store, snapshot, focal)
+        drawing.draw(drawing.coalition(base, steps, existing), html)
+        note(f"wrote {html}")
+    output.rows(existing if hosts else steps)
+    if not hosts:
+        note(f"value {chosen.value:.6g}; guarantee: {chosen.guarantee}")
+
+
+@main.command()
+@click.argument("focal")
+@click.option("--add", multiple=True, metavar="CODES", help="Partners to sign with: KAZ,IDN.")
+@click.option("--remove", multiple=True, metavar="CODES", help="Partners whose ties all end.")
+@click.option("--top", type=click.IntRange(min=1), help="Show only the largest so many changes.")
+@ranking_options
+@output_options
+def whatif(
+    focal: str,
+    add: tuple[str, ...],
+    remove: tuple[str, ...],
+    top: int | None,
+    source: Source,
+    output: Output,
+) -> None:
+    """Show what changes if FOCAL signed with, or lost its ties to, these countries.
+
+    Example: comity whatif CHN --add KAZ,IDN --remove AUS --top 20
+    """
+    from kg.advice.whatif import whatif as changes
+
+    if not add and not remove:
+        raise ComityError("give --add or --remove: there is nothing to change")
+    snapshot = source.snapshot(source.store())
+    rows = changes(snapshot, focal, listed(add), listed(remove))[:top]
+    output.rows([row.as_json() for row in rows])
+
+
+@main.command()
+@click.option("--ties", type=PATH, help="CSV of your own agreements: a, b (ISO alpha-3), year.")
+@click.option("--of", "kinds", multiple=True, metavar="KIND", help="Kind of shipped agreements.")
+@click.option("--cuts", help="Years to forecast from: 1995,2000,2005,2010.")
+@click.option("--html", type=PATH, help="Write a page with plots too.")
+@output_options
+def backtest(
+    ties: Path | None, kinds: tuple[str, ...], cuts: str | None, html: Path | None, output: Output
+) -> None:
+    """Show how well the forecasts and rankings would have done in the past.
+
+    Example: comity backtest --of investment-treaty --cuts 1995,2000,2005,2010
+    """
+    from kg.forecast import backtest as testing
+
+    if ties and kinds:
+        raise ComityError("--ties and --of exclude each other: give one")
+    years = [whole_year(text) for text in listed([cuts])] if cuts else None
+    with Progress("testing the past") as told:
+        report = (
+            testing.run_ties(ties, years, told)
+            if ties
+            else testing.run(kinds or ("investment-treaty",), years or testing.CUTS, told)
+        )
+    if html:
+        from kg.advice import draw as drawing
+
+        drawing.draw(drawing.backtest_page(report), html)
+        note(f"wrote {html}")
+    output.rows(report.rows)
+    verdict(report)
+
+
+@main.command()
+@click.option("--ties", type=PATH, required=True, help="CSV with columns a, b and weight or not.")
+@click.option("--focal", required=True, help="The node that seeks a tie.")
+@click.option("--objective", default="reach", show_default=True, help="What a tie should raise.")
+@click.option("--strength", type=float, help="Of the new tie; 1, for reach 0.5.")
+@output_options
+def leverage(
+    ties: Path, focal: str, objective: str, strength: float | None, output: Output
+) -> None:
+    """Rank the non-neighbours of a node in any network by what a tie would gain.
+
+    Objectives: reach, harmonic, betweenness, forest, kirchhoff, katz, pagerank.
+
+    Example: comity leverage --ties ties.csv --focal A --objective harmonic --format json
+    """
+    from kg.leverage.objective import rank_ties
+    from kg.leverage.ties import read_ties
+
+    output.rows(rank_ties(read_ties(ties), focal, objective, strength), ["node", "gain"])
+
+
+@main.command()
+@click.argument("name", required=False)
+@click.option("-q", "--query", "text", help="SPARQL text, a file, or - for standard input.")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter.")
+@click.option("--country", help="The same as -p country=CODE.")
+@click.option("--prefix", "prefixes", multiple=True, metavar="NAME=IRI", help="Declare a prefix.")
+@click.option("--allow-service", is_flag=True, help="Let the query reach other endpoints.")
+@source_options
+@output_options
+def query(
+    name: str | None,
+    text: str | None,
+    params: tuple[str, ...],
+    country: str | None,
+    prefixes: tuple[str, ...],
+    allow_service: bool,
+    source: Source,
+    output: Output,
+) -> None:
+    """Answer a named question (see `comity queries`) or any SPARQL 1.1 query.
+
+    Examples: comity query parties -p kind=cyber-agreement;
+    comity query -q 'SELECT ?c { ?c a schema:Country } LIMIT 5' --format csv
+    """
+    from kg.graph import answer
+
+    sparql = asked(name, text, pairs("--param", params), country, source.at)
+    declared = "".join(f"PREFIX {p}: <{i}> " for p, i in pairs("--prefix", prefixes).items())
+    interruptible()
+    result = source.store().query(declared + sparql, allow_service=allow_service)
+    form = answer.chosen_format(output.form, output.path, answer.is_graph(result))
+    answer.emit(answer.result_text(result, form), output.path)
+
+
+@main.command()
+@click.option("--theme", help="Only the questions of one theme.")
+@output_options
+def queries(theme: str | None, output: Output) -> None:
+    """List the named questions with their parameters.
+
+    Example: comity queries --theme threats
+    """
+    from kg.graph.catalog import questions
+
+    found = [q for q in questions().values() if theme in (None, q.theme)]
+    rows = [
+        {
+            "question": q.name,
+            "theme": q.theme,
+            "summary": q.summary,
+            "parameters": [f"{p.name}={p.default} ({p.type})" for p in q.parameters.values()],
+        }
+        for q in found
+    ]
+    output.rows(rows)
+
+
+@main.command()
+@click.argument("thing")
+@click.option(
+    "--top",
+    type=click.IntRange(min=1),
+    default=12,
+    show_default=True,
+    help="How many facts of each group.",
+)
+@source_options
+@output_options
+def show(thing: str, top: int, source: Source, output: Output) -> None:
+    """Show what is known of THING, in groups, each fact with its source.
+
+    THING is a country code, kind/id such as park/belarus-great-stone, a short IRI, an id or a
+    name.
+
+    Example: comity show BLR; comity show standard/nist-sp-800-82 --format json
+    """
+    from kg.graph import answer, dossier
+
+    found = dossier.dossier(source.store(), thing)
+    answer.emit(dossier.text(found, output.chosen, top), output.path)
+
+
+@main.command()
+@source_options
+@output_options
+def claims(source: Source, output: Output) -> None:
+    """Set the seed paper's figures beside the graph's own, with a verdict on each.
+
+    Example: comity claims --format json
+    """
+    from kg.graph.claims import COLUMNS, verdicts
+
+    output.rows([verdict.as_json() for verdict in verdicts(source.store())], COLUMNS)
+
+
+@main.command()
+@click.argument("files", nargs=-1, type=PATH)
+@click.option("--shapes", type=PATH, help="SHACL shapes in Turtle instead of the shipped ones.")
+@click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True)
+@source_options
+@output_options
+def validate(
+    files: tuple[Path, ...], shapes: Path | None, examples: int, source: Source, output: Output
+) -> None:
+    """Check the graph, or FILES before they are loaded; exit with 1 where it does not conform.
+
+    Lists what breaks a SHACL shape, what has no source, what refers to nothing, and which
+    statements contradict each other (kept, as a source may be wrong).
+
+    Example: comity validate --examples 5; comity validate mine.ttl
+    """
+    from kg.graph import validate as checker
+
+    store = source.store()
+    if files:
+        found = checker.validate_files(store, files, shapes, examples)
+    else:
+        found = checker.validate(store, shapes, examples)
+    rows = [f.as_json() if output.chosen == "json" else f.as_row() for f in found]
+    output.rows(rows, checker.COLUMNS)
+    good = checker.conforms(found)
+    note("conforms" if good else "does not conform: mend the violations")
+    click.get_current_context().exit(0 if good else 1)
+
+
+@main.command()
+@click.option("--focal", "--focus", "focal", required=True, help="The country in the middle.")
+@click.option(
+    "-o", "--output", type=PATH, required=True, help="html, graphml, gexf, json, svg or png."
+)
+@ranking_options
+def draw(
+    focal: str,
+    output: Path,
+    source: Source,
+) -> None:
+    """Draw the cooperation network around a country: a self-contained page, or a file.
+
+    Example: comity draw --focus CHN -o china.html
+    """
+    from kg.advice import draw as drawing
+
+    store = source.store()
+    drawing.draw(drawing.base(store, source.snapshot(store), focal), output)
+    note(f"wrote {output}")
+
+
+@main.command()
+@click.option("--graph", type=PATH, envvar="COMITY_GRAPH", help="Build into this folder.")
+def build(graph: Path | None) -> None:
+    """Build the graph of the shipped facts, if it is not built yet.
+
+    Example: comity build --graph my-graph
+    """
+    if graph is None:
+        note(f"the shipped facts are in {shipped_store().location}")
+        return
+    from kg.graph import build as builder
+
+    if graph.exists():
+        raise ComityError(f"{graph}: exists already: remove it or choose another folder")
+    with Progress() as told:
+        builder.build(graph, told)
+    note(f"built {graph}")
+
+
+@main.command()
+@click.argument("files", nargs=-1, required=True, type=PATH)
+@click.option("--graph", type=PATH, envvar="COMITY_GRAPH", required=True, help="The store.")
+@click.option("--source", help="Name the source of an RDF file; else the file's own name.")
+@click.option("--format", "form", help="A publisher's format, where it is not recognised.")
+@click.option("--edition", help="The release of a publisher's file, e.g. 2027.")
+def load(
+    files: tuple[Path, ...], graph: Path, source: str | None, form: str | None, edition: str | None
+) -> None:
+    """Load RDF, described CSV tables and publishers' own files into a store of your own.
+
+    Make the store with `comity build --graph FOLDER`. Each source has its own named graph, which
+    a newer file of the same source replaces.
+
+    Example: comity load mine.ttl ics-attack.json --graph my-graph
+    """
+    from kg.graph.load import load as load_file
+    from kg.graph.store import EmbeddedStore
+
+    if not (graph / "CURRENT").is_file():
+        raise ComityError(f"{graph}: no graph here: make one with `comity build --graph {graph}`")
+    store: EmbeddedStore = EmbeddedStore(graph, writable=True)
+    for path in files:
+        for change in load_file(store, path, source, form, edition):
+            note(f"{path}: {change.graph}: {change.added} added, {change.removed} removed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,314 @@
+"""What the commands share: where a graph is read, how answers are written, what options mean.
+
+Heavy imports live in the functions that need them, so that `comity --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import functools
+import signal
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import click
+
+from kg.errors import ComityError
+
+if TYPE_CHECKING:
+    from kg.advice.snapshot import Snapshot
+    from kg.forecast.backtest import Report
+    from kg.graph.store import EmbeddedStore, Store
+    from kg.network.network import Network
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMATS = ["table", "json", "csv", "tsv", "turtle", "ntriples", "rdfxml", "jsonld"]
+PATH = click.Path(path_type=Path)
+KIND = "information-security-agreement"
+
+
+class Comity(click.Group):
+    """A group that turns every ComityError into one line on stderr and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except ComityError as error:
+            click.echo(f"comity: {' '.join(str(error).split())}", err=True)
+            ctx.exit(error.code)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; suggest close ones where there is none."""
+        from difflib import get_close_matches
+
+        if args and self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            near = get_close_matches(args[0], self.list_commands(ctx), n=2)
+            hint = f"did you mean {' or '.join(near)}?" if near else "see `comity --help`"
+            raise ComityError(f"no command is called {args[0]}: {hint}")
+        return super().resolve_command(ctx, args)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Which graph a command reads, as of when, and what kind of tie it ranks."""
+
+    graph: Path | None
+    endpoint: str | None
+    at: str | None
+    kind: str = KIND
+    strengths: tuple[str, ...] = ()
+
+    def store(self) -> Store:
+        """Open the graph: a folder, an endpoint, or the shipped facts."""
+        from kg.graph.store import EmbeddedStore, RemoteStore
+
+        if self.graph and self.endpoint:
+            raise ComityError("--graph and --endpoint exclude each other: give one")
+        if self.endpoint:
+            return RemoteStore(self.endpoint)
+        return EmbeddedStore(self.graph) if self.graph else shipped_store()
+
+    def day(self) -> date:
+        """Return the date that `--at` gives, or today."""
+        from kg.graph.csvw import partial_date
+
+        try:
+            return date.fromisoformat(partial_date(self.at)) if self.at else date.today()
+        except ValueError as error:
+            raise ComityError(f"--at: {error}") from error
+
+    def network(self, store: Store) -> Network:
+        """Read the cooperation network."""
+        from kg.network import network
+
+        return network.load(store, self.day(), self.overridden())
+
+    def snapshot(self, store: Store) -> Snapshot:
+        """Read everything that a recommendation needs."""
+        from kg.advice import snapshot
+
+        return snapshot.load(store, self.day(), self.kind, self.overridden())
+
+    def overridden(self) -> dict[str, float]:
+        """Return the strengths of kinds of agreement that the user sets."""
+        return pairs("--strengths", self.strengths, strength_of)
+
+
+@dataclass(frozen=True)
+class Output:
+    """In which format an answer goes where."""
+
+    form: str | None
+    path: Path | None
+
+    @property
+    def chosen(self) -> str:
+        """The format to write rows in."""
+        from kg.graph.answer import chosen_format
+
+        return chosen_format(self.form, self.path)
+
+    def rows(self, rows: Sequence[Mapping[str, Any]], columns: Sequence[str] | None = None) -> None:
+        """Print rows, or write them to the output file."""
+        from kg.graph import answer
+
+        answer.emit(answer.text(rows, self.chosen, columns), self.path)
+
+
+def bundled(
+    name: str, kind: Callable[..., Any], *options: Callable[[Command], Command]
+) -> Callable[[Command], Command]:
+    """Make a decorator that adds options and hands them to the command as one object."""
+
+    def decorate(command: Command) -> Command:
+        @functools.wraps(command)
+        def call(**given: Any) -> Any:  # noqa: ANN401
+            parts = {field: given.pop(field) for field in kind.__annotations__ if field in given}
+            return command(**given, **{name: kind(**parts)})
+
+        wrapped: Any = call
+        for option in reversed(options):
+            wrapped = option(wrapped)
+        return cast("Command", wrapped)
+
+    return decorate
+
+
+READING = (
+    click.option(
+        "--graph", type=PATH, envvar="COMITY_GRAPH", help="Read this store on disk (a folder)."
+    ),
+    click.option("--endpoint", metavar="URL", help="Ask this SPARQL 1.1 endpoint."),
+    click.option("--at", metavar="DATE", help="As of this day: 2015, 2015-06 or 2015-06-30."),
+)
+RANKING = (
+    click.option(
+        "--kind", default=KIND, show_default=True, help="The kind of agreement to be signed."
+    ),
+    click.option("--strengths", multiple=True, metavar="KIND=S", help="Override a strength."),
+)
+WRITING = (
+    click.option(
+        "--format",
+        "form",
+        type=click.Choice(FORMATS),
+        help="Guessed from the output's suffix; else a table on a terminal, csv elsewhere.",
+    ),
+    click.option("-o", "--output", "path", type=PATH, help="Write to this file."),
+)
+source_options = bundled("source", Source, *READING)
+ranking_options = bundled("source", Source, *RANKING, *READING)
+output_options = bundled("output", Output, *WRITING)
+
+
+def shipped_store() -> EmbeddedStore:
+    """Open the shipped facts, with a progress bar where they are built first."""
+    from kg.graph import build as builder
+
+    with Progress() as told:
+        return builder.cached(told)
+
+
+class Progress:
+    """A progress bar on stderr that appears only once there is something to tell."""
+
+    def __init__(self, label: str = "building the graph") -> None:
+        self.label = label
+
+    def __enter__(self) -> Callable[[str, int, int], None]:
+        """Return the function to call at each step."""
+        self.bar: Any = None
+        return self.tell
+
+    def tell(self, step: str, done: int, steps: int) -> None:
+        """Show a step."""
+        if self.bar is None:
+            self.bar = click.progressbar(
+                length=steps,
+                label=self.label,
+                file=sys.stderr,
+                item_show_func=str,
+                width=24,
+            )
+        self.bar.update(done - self.bar.pos, step)
+
+    def __exit__(self, *error: object) -> None:
+        """Finish the bar's line."""
+        if self.bar is not None:
+            self.bar.render_finish()
+
+
+def asked(
+    name: str | None,
+    text: str | None,
+    params: Mapping[str, str],
+    country: str | None,
+    at: str | None,
+) -> str:
+    """Return the SPARQL text of a question's name with parameters, or of -q."""
+    from kg.graph.catalog import question
+
+    if (name is None) == (text is None):
+        raise ComityError("give the name of a question (see `comity queries`), or -q SPARQL")
+    given = {**params, **({"country": country} if country else {})}
+    if name is not None:
+        chosen = question(name)
+        dated = {"at": at} if at and "at" in chosen.parameters else {}
+        return chosen.filled({**dated, **given})
+    if given:
+        raise ComityError("-p belongs to a named question: write the value into the SPARQL text")
+    return sparql_text(str(text))
+
+
+def sparql_text(text: str) -> str:
+    """Return the text itself, the content of the file that it names, or standard input."""
+    if text == "-":
+        return sys.stdin.read()
+    if "{" in text or len(text) > 255:
+        return text
+    try:
+        return Path(text).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ComityError(
+            f"{text}: neither SPARQL nor a readable file: {error.strerror}"
+        ) from error
+
+
+def pairs(option: str, texts: Sequence[str], kind: Callable[[str], Any] = str) -> dict[str, Any]:
+    """Read NAME=VALUE texts, each value with `kind`."""
+    found = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not (name and equals):
+            raise ComityError(f"{option} {text}: write NAME=VALUE")
+        found[name] = kind(value)
+    return found
+
+
+def likeness(snapshot: Snapshot, focal: str) -> str:
+    """Say how the headline correlates with simpler rankings, so that none hides in it."""
+    import numpy as np
+
+    from kg.advice.robustness import correlations
+    from kg.advice.snapshot import candidates
+
+    factors = snapshot.factors(focal)
+    found = correlations(snapshot, factors, np.array(candidates(snapshot, factors.focal)))
+    parts = ", ".join(f"{name} {value:.2f}" for name, value in found.items() if not np.isnan(value))
+    return f"rank correlation of the headline with: {parts}"
+
+
+def verdict(report: Report) -> None:
+    """Say on stderr what the rows mean together, and what they are a proxy for."""
+    from kg.forecast.feasibility import PROXY
+
+    for s in report.summaries:
+        gain, over = s.auc_gain, s.captured_over_degree
+        note(
+            f"{s.kind}: AUC {gain.mean:+.3f} [{gain.low:.3f}, {gain.high:.3f}] against "
+            f"{s.best_baseline}; captured leverage@10 {over.mean:+.3f} [{over.low:.3f}, "
+            f"{over.high:.3f}] against degree; calibration error of the top 2 % "
+            f"{s.calibration_error:.3f}"
+        )
+    for line in (*report.skipped, f"what is forecast: {PROXY}"):
+        note(line)
+
+
+def whole_year(text: str) -> int:
+    """Read a year; raise ComityError where it is none."""
+    if not (text.isdigit() and len(text) == 4):
+        raise ComityError(f"--cuts: {text!r} is no year: write 1995,2000")
+    return int(text)
+
+
+def listed(texts: Sequence[str]) -> list[str]:
+    """Split options that may each hold several codes: KAZ,IDN."""
+    return [code.strip() for text in texts for code in text.split(",") if code.strip()]
+
+
+def strength_of(text: str) -> float:
+    """Read a strength; raise ComityError where it is not in 0..1."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0.0 <= value < 1.0:
+        raise ComityError(f"--strengths: {text!r} is no strength: write a number in 0..1, not 1")
+    return value
+
+
+def interruptible() -> None:
+    """Let Ctrl-C end the process at once: a running query does not look at it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+def note(text: str) -> None:
+    """Tell the user something beside the answer."""
+    click.echo(text, err=True)

@@ -1,0 +1,229 @@
+"""The graph behind one small interface, embedded on disk or at any SPARQL 1.1 endpoint.
+
+Both implementations answer with pyoxigraph's own terms and result types, so that nothing above
+this module knows where the triples live. A query sees the union of all named graphs, one for
+each source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import pyoxigraph as ox
+
+from kg.errors import ComityError
+from kg.graph import guard
+from kg.graph.cache import Rows, remembered
+from kg.terms import PREFIXES, plain
+
+if TYPE_CHECKING:
+    from rdflib import Dataset
+
+Result = ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]
+Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
+
+TIMEOUT = 120  # seconds that a remote endpoint may take for one answer
+POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+PROLOGUE = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
+
+
+class Store(Protocol):
+    """A graph that can be asked."""
+
+    @property
+    def location(self) -> str:
+        """Where the graph lives: a path or an address."""
+
+    def query(self, text: str, *, allow_service: bool = False) -> Result:
+        """Answer any SPARQL 1.1 query; the prefixes of `kg.terms` need no declaration."""
+
+    def texts(self, text: str) -> Rows:
+        """Answer a SELECT with plain texts: short IRIs, literals' values, "" where unbound."""
+
+    def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:
+        """Return what `ask` makes of this graph, kept between runs where that is possible."""
+
+
+class EmbeddedStore:
+    """A pyoxigraph store on disk, or in memory when no path is given."""
+
+    def __init__(self, path: Path | None = None, *, writable: bool = False) -> None:
+        self.path = path
+        self.writable = writable
+        with _store_errors(path):
+            self.inner = _opened(path, writable)
+
+    @property
+    def location(self) -> str:
+        """The folder on disk, or `memory`."""
+        return str(self.path or "memory")
+
+    def query(self, text: str, *, allow_service: bool = False) -> Result:
+        """Answer a query; raise ComityError with line and column where the text is wrong."""
+        guard.check(text, allow_service)
+        with _query_errors():
+            return self.inner.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+
+    def texts(self, text: str) -> Rows:
+        """Answer a SELECT with plain texts; a read-only store's answers are kept between runs."""
+        return self.kept(text, lambda: _texts(self.query(text)))
+
+    def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:
+        """Return what `ask` makes of this graph; a read-only store's answers are kept."""
+        if self.path is None or self.writable:
+            return ask()
+        return remembered(self.path, question, ask)
+
+    def replace(self, graph: ox.NamedNode, quads: Iterable[ox.Quad]) -> tuple[int, int]:
+        """Make `quads` the whole content of one named graph, in one transaction.
+
+        Returns how many quads were added and removed; (0, 0) when nothing changed.
+        """
+        old = set(self.inner.quads_for_pattern(None, None, None, graph))
+        new = set(quads)
+        if old - new:
+            self.inner.update(_change(old - new, new - old))
+        else:
+            self.inner.extend(new - old)
+        return len(new - old), len(old - new)
+
+    def to_rdflib(self) -> Dataset:
+        """Return the same graph as an rdflib Dataset (through oxrdflib), without copying."""
+        from oxrdflib import OxigraphStore
+        from rdflib import Dataset
+
+        return Dataset(store=OxigraphStore(store=self.inner), default_union=True)
+
+
+class RemoteStore:
+    """Any SPARQL 1.1 endpoint, asked by POST through SPARQLWrapper."""
+
+    def __init__(self, address: str, timeout: int = TIMEOUT) -> None:
+        if not re.match(r"https?://", address):
+            raise ComityError(f"--endpoint {address}: give an address that starts with http(s)://")
+        self.address = address
+        self.timeout = timeout
+        self._graphs: list[str] = self._missing_union()
+
+    @property
+    def location(self) -> str:
+        """The endpoint's address."""
+        return self.address
+
+    def query(self, text: str, *, allow_service: bool = False) -> Result:
+        """Answer a query; raise ComityError where the endpoint refuses or cannot be reached."""
+        guard.check(text, allow_service)
+        return self._ask(text, self._graphs)
+
+    def texts(self, text: str) -> Rows:
+        """Answer a SELECT with plain texts."""
+        return _texts(self.query(text))
+
+    def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:  # noqa: ARG002
+        """Return what `ask` makes of this graph; an endpoint may change at any time."""
+        return ask()
+
+    def _missing_union(self) -> list[str]:
+        """List the named graphs to merge where the endpoint's default graph is not their union."""
+        if bool(self._ask("ASK { ?s ?p ?o }", [])):
+            return []
+        rows = solutions(self._ask("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", []))
+        return [str(getattr(row[0], "value", "")) for row in rows]
+
+    def _ask(self, text: str, graphs: list[str]) -> Result:
+        from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
+
+        form = guard.form(text)
+        graphic = form in {"CONSTRUCT", "DESCRIBE"}
+        client = SPARQLWrapper(self.address, returnFormat=TURTLE if graphic else JSON)
+        client.setMethod(POST)
+        client.setTimeout(self.timeout)
+        for graph in graphs:
+            client.addParameter("default-graph-uri", graph)
+            client.addParameter("named-graph-uri", graph)
+        # SPARQLWrapper would take a word of a comment for the query's form.
+        client.setQuery(PROLOGUE + guard.uncommented(text))
+        with _remote_errors(self.address):
+            answer = client.query().response.read()
+        with _query_errors():
+            return _triples(answer) if graphic else _results(answer)
+
+
+def solutions(result: Result) -> Iterator[Row]:
+    """Yield the rows of a SELECT as tuples of terms, None where a variable is unbound."""
+    if not isinstance(result, ox.QuerySolutions):
+        raise ComityError("this place needs a SELECT query")
+    return (tuple(row) for row in result)
+
+
+def _texts(result: Result) -> Rows:
+    return [tuple(plain(term) for term in row) for row in solutions(result)]
+
+
+def _opened(path: Path | None, writable: bool) -> ox.Store:
+    if path is None:
+        return ox.Store()
+    if writable:
+        return ox.Store(str(path))
+    if not (path / "CURRENT").is_file():
+        raise ComityError(f"{path}: no graph here: make one with `comity build --graph {path}`")
+    return ox.Store.read_only(str(path))
+
+
+def _results(answer: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
+    return ox.parse_query_results(answer, ox.QueryResultsFormat.JSON)
+
+
+def _triples(answer: bytes) -> Iterator[ox.Triple]:
+    return (quad.triple for quad in ox.parse(answer, ox.RdfFormat.TURTLE))
+
+
+def _change(removed: set[ox.Quad], added: set[ox.Quad]) -> str:
+    """Write the difference as one SPARQL update, which the store applies whole or not at all."""
+    return f"DELETE DATA {{ {_data(removed)} }}; INSERT DATA {{ {_data(added)} }}"
+
+
+def _data(quads: set[ox.Quad]) -> str:
+    return "\n".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in quads)
+
+
+@contextmanager
+def _store_errors(path: Path | None) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        held = "LOCK" in str(error)
+        hint = "another process writes to it: try again" if held else str(error).splitlines()[0]
+        raise ComityError(f"{path}: cannot open the graph: {hint}") from error
+
+
+@contextmanager
+def _query_errors() -> Iterator[None]:
+    try:
+        yield
+    except SyntaxError as error:
+        found = POSITION.match(str(error))
+        where = f"line {found[1]}, column {found[2]}: {found[3]}" if found else str(error)
+        raise ComityError(f"the query is not valid SPARQL: {' '.join(where.split())}") from error
+    except (RuntimeError, OSError, ValueError) as error:
+        raise ComityError(f"the query failed: {str(error).splitlines()[0]}") from error
+
+
+@contextmanager
+def _remote_errors(address: str) -> Iterator[None]:
+    from urllib.error import URLError
+
+    from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
+
+    try:
+        yield
+    except SPARQLWrapperException as error:
+        lines = str(error).replace("\\n", "\n").splitlines()
+        raise ComityError(f"{address} refused the query: {lines[-1].strip()[:300]}") from error
+    except (URLError, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise ComityError(f"{address}: cannot be reached: {reason}") from error

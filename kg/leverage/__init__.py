@@ -1,0 +1,1 @@
+"""The mathematics of leverage: arrays in, arrays out; knows no country."""

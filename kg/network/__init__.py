@@ -1,0 +1,1 @@
+"""The cooperation network at a date: ties, need and obstacles of countries."""
