@@ -27,7 +27,7 @@ def terms(known: Glossary) -> list[URIRef]:
 
 
 def test_the_page_is_current() -> None:
-    again = "run `python -m kg.glossary > docs/ontology.md`"
+    again = "run `python -m kg.graph.glossary > docs/ontology.md`"
     assert PAGE.read_text(encoding="utf-8") == glossary.page(), again
 
 

@@ -1,6 +1,6 @@
 """The ontology as a page for readers: classes, properties and vocabularies, with what uses them.
 
-`python -m kg.glossary > docs/ontology.md` writes the page; a test keeps it current. Domains and
+`python -m kg.graph.glossary > docs/ontology.md` writes the page; a test keeps it current. Domains and
 ranges that the ontology leaves open are read off the shapes.
 """
 
@@ -31,7 +31,7 @@ INTRODUCTION = """# The ontology
 Comity's graph describes countries, bodies, agreements, standards, companies, industrial parks,
 projects and threats, and the links between them. A relation that has a date, a source or a status
 is a node of its own, a link. Each source has a named graph. `ontology/CONVENTIONS.md` says how
-facts are written down; this page, made from the ontology by `python -m kg.glossary`, says what the
+facts are written down; this page, made from the ontology by `python -m kg.graph.glossary`, says what the
 terms mean. Every example is a statement of the shipped graph, in SPARQL.
 
 Prefixes: {prefixes}.
