@@ -1,7 +1,7 @@
 """The ontology as a page for readers: classes, properties and vocabularies, with what uses them.
 
-`python -m kg.graph.glossary > docs/ontology.md` writes the page; a test keeps it current. Domains and
-ranges that the ontology leaves open are read off the shapes.
+`python -m kg.graph.glossary > docs/ontology.md` writes the page; a test keeps it current. Domains
+and ranges that the ontology leaves open are read off the shapes.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ INTRODUCTION = """# The ontology
 Comity's graph describes countries, bodies, agreements, standards, companies, industrial parks,
 projects and threats, and the links between them. A relation that has a date, a source or a status
 is a node of its own, a link. Each source has a named graph. `ontology/CONVENTIONS.md` says how
-facts are written down; this page, made from the ontology by `python -m kg.graph.glossary`, says what the
-terms mean. Every example is a statement of the shipped graph, in SPARQL.
+facts are written down; this page, made from the ontology by `python -m kg.graph.glossary`, says
+what the terms mean. Every example is a statement of the shipped graph, in SPARQL.
 
 Prefixes: {prefixes}.
 """
