@@ -19,6 +19,7 @@ from threadpoolctl import threadpool_limits
 from kg.forecast import backtest, feasibility, history
 from kg.forecast.backtest import CUTS, LEARNED, METHODS, Interval, Summary
 from kg.forecast.features import TARGETS, Windows
+from kg.graph.build import cached
 
 LATER = (2015, 2020)
 
@@ -29,9 +30,9 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     quick = parser.parse_args().quick
     with threadpool_limits(1):
-        known = history.load()
+        known = history.read(cached())
         started = time.perf_counter()
-        (summary,) = backtest.run(history=known).summaries
+        (summary,) = backtest.run(known).summaries
         seconds = time.perf_counter() - started
         table(summary)
         bars(summary)
@@ -91,7 +92,7 @@ def others(known: history.History) -> None:
         for cuts in (CUTS, LATER):
             if (kind, cuts) == ("investment-treaty", CUTS):
                 continue
-            (found,) = backtest.run([kind], cuts, history=known).summaries
+            (found,) = backtest.run(known, [kind], cuts).summaries
             learned = found.metrics[LEARNED]
             print(
                 f"  {kind:22}{min(cuts)}-{max(cuts)}{learned['auc'].mean:7.3f}"
@@ -141,7 +142,7 @@ def rivals(windows: Windows, cut: int) -> dict[str, np.ndarray]:
 def forecast_time(known: history.History) -> None:
     """Print how long a forecast of all pairs takes with the shipped coefficients."""
     started = time.process_time()
-    feasibility.predict(known, "CHN", known.last_year)
+    feasibility.predict(known, "CHN", feasibility.shipped().year)
     print(f"a forecast of every pair: {1000 * (time.process_time() - started):.0f} ms")
 
 

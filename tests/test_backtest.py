@@ -24,15 +24,15 @@ KEYS = (
 
 
 @pytest.fixture(scope="module")
-def known():
-    return history.load()
+def known(store):
+    return history.read(store)
 
 
 @pytest.fixture(scope="module")
 def report(known):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(backtest, "DRAWS", 30)
-        return backtest.run(["investment-treaty"], [2005, 2010], history=known)
+        return backtest.run(known, ["investment-treaty"], [2005, 2010])
 
 
 def small(pairs, signed, size=None):
@@ -193,30 +193,30 @@ def test_calibration_check_is_of_the_pairs_ranked_first(report):
 
 def test_runs_are_repeatable(known, report, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 30)
-    again = backtest.run(["investment-treaty"], [2005, 2010], history=known)
+    again = backtest.run(known, ["investment-treaty"], [2005, 2010])
     assert again.rows == report.rows
 
 
 def test_progress_is_reported(known, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 2)
     seen = []
-    backtest.run(["investment-treaty"], [2010], lambda *what: seen.append(what), known)
+    backtest.run(known, ["investment-treaty"], [2010], lambda *what: seen.append(what))
     assert seen == [("investment-treaty 2010", 1, 1)]
 
 
 def test_cuts_that_cannot_be_tested_are_skipped_with_their_reason(known, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 2)
-    found = backtest.run(["investment-treaty"], [1950, 2010, 2023], history=known)
+    found = backtest.run(known, ["investment-treaty"], [1950, 2010, 2023])
     assert found.summaries[0].cuts == (2010,)
     assert "nothing to learn from" in found.skipped[0]
     assert "not over by 2025" in found.skipped[1]
     with pytest.raises(ComityError, match="no cut can be tested"):
-        backtest.run(["investment-treaty"], [2023], history=known)
+        backtest.run(known, ["investment-treaty"], [2023])
 
 
 def test_unknown_kinds_are_named(known):
     with pytest.raises(ComityError, match="weather: no such kind; choose from cooperation"):
-        backtest.run(["weather"], history=known)
+        backtest.run(known, ["weather"])
 
 
 def test_a_kind_without_covariates_still_runs(monkeypatch):
@@ -231,7 +231,7 @@ def test_a_kind_without_covariates_still_runs(monkeypatch):
     ]
     seen = [observation(code, "ideal-point", "1950", "0") for code in codes]
     world = build(*rows, countries=[country(code) for code in codes], observations=seen)
-    found = backtest.run(["investment-treaty"], [2000], history=world)
+    found = backtest.run(world, ["investment-treaty"], [2000])
     assert all(row["captured10"] is None for row in found.rows)
     json.dumps(found.document(), allow_nan=False)
 
@@ -246,11 +246,11 @@ def write(path, known, kind):
     path.write_text("\n".join(["a,b,year", *lines]) + "\n", encoding="utf-8")
 
 
-def test_a_users_ties_give_what_the_shipped_ones_give(known, tmp_path, report, monkeypatch):
+def test_a_users_ties_give_what_the_shipped_ones_give(store, known, tmp_path, report, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 5)
     path = tmp_path / "ties.csv"
     write(path, known, "investment-treaty")
-    found = backtest.run_ties(path, [2005, 2010])
+    found = backtest.run_ties(store, path, [2005, 2010])
     ours = {(r["cut"], r["method"]): r for r in found.rows}
     for row in report.rows:
         mine = ours[row["cut"], row["method"]]
@@ -262,31 +262,51 @@ def test_a_users_ties_give_what_the_shipped_ones_give(known, tmp_path, report, m
         assert mine["auc"] == pytest.approx(row["auc"], abs=0.02)
 
 
-def test_a_users_cuts_are_the_last_closed_ones(known, tmp_path, monkeypatch):
+def test_a_users_cuts_are_the_last_closed_ones(store, known, tmp_path, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 2)
     path = tmp_path / "ties.csv"
     write(path, known, "environment-agreement")
-    found = backtest.run_ties(path)
+    found = backtest.run_ties(store, path)
     assert found.summaries[0].cuts == (1995, 2000, 2005, 2010)
 
 
-def test_a_users_unknown_country_is_named_with_its_line(tmp_path):
+def test_a_users_unknown_country_is_named_with_its_line(store, tmp_path):
     path = tmp_path / "ties.csv"
     path.write_text("a,b,year\nCHN,KAZ,1996\nCHN,XQX,1997\n", encoding="utf-8")
     with pytest.raises(ComityError, match=r"ties\.csv:3: 'XQX' is no ISO alpha-3 code"):
-        backtest.run_ties(path)
+        backtest.run_ties(store, path)
 
 
-def test_too_few_ties_to_learn_from_are_reported(tmp_path):
+def test_too_few_ties_to_learn_from_are_reported(store, tmp_path):
     path = tmp_path / "ties.csv"
     path.write_text("a,b,year\nCHN,KAZ,1996\nCHN,TWN,1997\n", encoding="utf-8")
     with pytest.raises(ComityError, match="no cut can be tested; ties 1977: nothing to learn"):
-        backtest.run_ties(path)
+        backtest.run_ties(store, path)
+
+
+def test_nothing_signed_after_the_day_asked_for_is_tested(known, monkeypatch):
+    monkeypatch.setattr(backtest, "DRAWS", 2)
+    found = backtest.run(known, ["investment-treaty"], [2005, 2010], until=2012)
+    assert found.summaries[0].cuts == (2005,)
+    assert "2010: the five years after it are not over by 2012" in found.skipped[0]
+
+
+def test_backtest_of_a_store_of_ones_own(store, comity, monkeypatch):
+    monkeypatch.setattr(backtest, "DRAWS", 2)
+    command = ("backtest", "--cuts", "2005", "--graph", str(store.path), "--format", "json")
+    done = comity(*command, "--at", "2015")
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)
+    assert [row["method"] for row in rows] == list(backtest.METHODS)
+    assert {row["cut"] for row in rows} == {2005}
+    early = comity(*command, "--at", "2008")
+    assert early.exit_code == 2
+    assert "the five years after it are not over by 2008" in early.stderr
 
 
 @pytest.mark.slow
-def test_investment_treaties_meet_the_bars():
-    (summary,) = backtest.run().summaries
+def test_investment_treaties_meet_the_bars(known):
+    (summary,) = backtest.run(known).summaries
     assert summary.above_all
     assert summary.auc_gain.low > 0
     assert summary.calibration_error <= 0.05

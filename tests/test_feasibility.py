@@ -21,22 +21,11 @@ KIND = "investment-treaty"
 
 
 @pytest.fixture(scope="module")
-def tables():
-    """The shipped tables, column by column, as `History.from_tables` takes them."""
-    parts = {
-        name: history._read(history.DATA / f"{name}.csv", name)
-        for name in history.COLUMNS
-        if name != "observations"
-    }
-    series = [
-        history._read(history.DATA / "observations" / f"{key}.csv", "observations")
-        for key in history.INDICATORS
-    ]
-    columns = history.COLUMNS["observations"]
-    parts["observations"] = {c: [cell for one in series for cell in one[c]] for c in columns}
+def tables(store):
+    """The shipped facts, column by column, as `History.from_tables` takes them."""
     return {
-        name: {column: list(table[column]) for column in history.COLUMNS[name]}
-        for name, table in parts.items()
+        name: {column: list(cells) for column, cells in table.items()}
+        for name, table in history.tables(store).items()
     }
 
 
@@ -138,7 +127,7 @@ def test_a_forecast_of_the_past_is_not_made_with_later_coefficients(known):
 
 
 def test_every_pair_has_a_probability(known):
-    chances = feasibility.predict(known, "CHN", known.last_year)
+    chances = feasibility.predict(known, "CHN", feasibility.shipped().year)
     assert len(chances) == 192
     assert "CHN" not in chances
     assert all(0 < chance < 1 for chance in chances.values())
@@ -168,7 +157,7 @@ def test_mean_forecast_is_the_pace(known):
 
 
 def test_explanation_adds_up_and_ranks(known):
-    found = feasibility.forecast(known, feasibility.shipped(), known.last_year)
+    found = feasibility.forecast(known, feasibility.shipped(), feasibility.shipped().year)
     place = known.position("CHN"), known.position("KAZ")
     reasons = feasibility.explain(found, "CHN", "KAZ")
     total = sum(reason.contribution for reason in reasons)
@@ -186,7 +175,7 @@ def test_explanation_adds_up_and_ranks(known):
 
 
 def test_missing_inputs_are_named_and_count_for_nothing(known):
-    found = feasibility.forecast(known, feasibility.shipped(), known.last_year)
+    found = feasibility.forecast(known, feasibility.shipped(), feasibility.shipped().year)
     assert found.missing("CHN", "LIE") == (
         "distance", "common border", "common language", "colonial tie",
     )  # fmt: skip
@@ -220,11 +209,12 @@ def test_shipped_coefficients_are_reproducible_from_shipped_facts(known, tmp_pat
         assert other["signed"] == model["signed"]
 
 
-def test_shipped_model_needs_neither_scikit_learn_nor_the_optimiser():
+def test_shipped_model_needs_neither_scikit_learn_nor_the_optimiser(store):
     code = (
         "import sys; from kg.forecast import feasibility, history\n"
-        "known = history.load()\n"
-        "assert feasibility.predict(known, 'CHN', known.last_year)['KAZ'] > 0\n"
+        "from kg.graph.build import cached\n"
+        "known = history.read(cached())\n"
+        "assert feasibility.predict(known, 'CHN', 2025)['KAZ'] > 0\n"
         "assert not {'sklearn', 'scipy.optimize'} & set(sys.modules), 'slow import'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

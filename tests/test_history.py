@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyoxigraph as ox
 import pytest
 
 from kg.errors import ComityError
 from kg.forecast import history
 from kg.forecast.history import NEVER, History
+from kg.graph.store import EmbeddedStore
+from kg.terms import PREFIXES
 
 
 def country(code, member="true", region="Asia"):
@@ -132,14 +135,14 @@ def test_a_country_without_a_region_shares_it_with_nobody():
     assert len(set(known.region.tolist())) == 3
 
 
-def test_recorded_is_the_last_year_with_a_signature_by_then():
+def test_last_year_is_that_of_the_last_signature_of_the_kinds_asked_for():
     known = build(
         agreement("x", "investment-treaty", "1990", "CHN", "KAZ"),
         agreement("y", "trade-agreement", "2004", "CHN", "KAZ"),
     )
-    assert [known.recorded(year) for year in (1989, 1995, 2004)] == [0, 1990, 2004]
-    assert known.last_year == 2004
-    assert build().last_year == 0
+    assert known.last_year(["investment-treaty"]) == 1990
+    assert known.last_year(["investment-treaty", "trade-agreement"]) == 2004
+    assert known.last_year(["environment-agreement"]) == 0
 
 
 def test_mistakes_in_rows_are_named():
@@ -151,8 +154,8 @@ def test_mistakes_in_rows_are_named():
         build().position("XXX")
 
 
-def test_shipped_tables_hold_what_is_publicly_known():
-    known = history.load()
+def test_shipped_facts_hold_what_is_publicly_known(store):
+    known = history.read(store)
     assert len(known.countries) == 193
     assert "NAM" in known.countries
     kinds = ["investment-treaty"]
@@ -161,14 +164,31 @@ def test_shipped_tables_hold_what_is_publicly_known():
     assert between(known.geography.contiguous, known, "CHN", "KAZ") == 1
 
 
-def test_missing_table_and_column_are_named(tmp_path):
-    with pytest.raises(ComityError, match="this table is missing"):
-        history.load(tmp_path)
-    for name, columns in history.COLUMNS.items():
-        path = tmp_path / f"{name}.csv"
-        path.write_text(",".join(columns[1:]) + "\n", encoding="utf-8")
-    with pytest.raises(ComityError, match=r"countries\.csv: line 1: there is no column iso3"):
-        history.load(tmp_path)
+MINE = """
+country:AAA a schema:Country ; skos:notation "AAA" ; schema:name "Aland"@en ; coop:unMember true .
+country:BBB a schema:Country ; skos:notation "BBB" ; schema:name "Beland"@en ; coop:unMember true .
+agreement:mine a coop:Agreement ; coop:kind coop:kind-cyber-agreement ;
+  coop:signed "2001-05-01"^^xsd:date .
+source:one a coop:Participation ; coop:from country:AAA ; coop:to agreement:mine .
+source:two a coop:Participation ; coop:from country:BBB ; coop:to agreement:mine .
+source:gdp schema:measuredProperty indicator:gdp ; schema:observationAbout country:AAA ;
+  coop:year 1999 ; schema:value 12.5 ; prov:hadPrimarySource source:me .
+source:near a coop:Proximity ; coop:from country:AAA ; coop:to country:BBB ;
+  coop:distance 700.0 ; coop:contiguous false .
+"""
+
+
+def test_any_store_has_a_history():
+    store = EmbeddedStore()
+    text = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items()) + MINE
+    store.inner.extend(ox.parse(text, ox.RdfFormat.TURTLE))
+    known = history.read(store)
+    assert known.countries == ("AAA", "BBB")
+    assert between(known.first(["cyber-agreement"]), known, "AAA", "BBB") == 2001
+    assert known.as_of("gdp", 1999)[0] == 12.5
+    assert between(known.geography.distance, known, "BBB", "AAA") == 700
+    assert between(known.geography.contiguous, known, "AAA", "BBB") == 0
+    assert history.read(EmbeddedStore()).countries == ()
 
 
 @pytest.mark.parametrize(

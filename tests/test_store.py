@@ -17,6 +17,7 @@ import pytest
 from kg.advice import snapshot
 from kg.advice.recommend import recommend
 from kg.errors import ComityError
+from kg.forecast import history
 from kg.graph import catalog
 from kg.graph.store import EmbeddedStore, RemoteStore, solutions
 from kg.terms import BASE
@@ -99,6 +100,11 @@ def test_recommend_is_the_same_at_an_endpoint(store: EmbeddedStore, remote: Remo
     here = [c.as_json() for c in recommend(snapshot.load(store, day), "KAZ")]
     there = [c.as_json() for c in recommend(snapshot.load(remote, day), "KAZ")]
     assert here == there
+
+
+@pytest.mark.slow
+def test_the_past_is_the_same_at_an_endpoint(store: EmbeddedStore, remote: RemoteStore) -> None:
+    assert history.tables(store) == history.tables(remote)
 
 
 def test_an_endpoint_without_a_union_is_asked_for_one(

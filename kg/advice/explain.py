@@ -197,9 +197,10 @@ def _agreements(store: Store, snapshot: Snapshot, one: str, other: str) -> list[
 
 
 def _features(store: Store, focal: str, partner: str, year: int) -> list[dict[str, Any]]:
-    from kg.forecast import chronicle, feasibility
+    from kg.forecast import feasibility
+    from kg.forecast.history import read
 
-    history = chronicle.read(store)
+    history = read(store)
     if focal not in history.index or partner not in history.index:
         return []
     found = feasibility.forecast(history, feasibility.model_for(history, year), year)

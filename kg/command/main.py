@@ -250,25 +250,35 @@ def whatif(
 @click.option("--of", "kinds", multiple=True, metavar="KIND", help="Kind of shipped agreements.")
 @click.option("--cuts", help="Years to forecast from: 1995,2000,2005,2010.")
 @click.option("--html", type=PATH, help="Write a page with plots too.")
+@source_options
 @output_options
 def backtest(
-    ties: Path | None, kinds: tuple[str, ...], cuts: str | None, html: Path | None, output: Output
+    ties: Path | None,
+    kinds: tuple[str, ...],
+    cuts: str | None,
+    html: Path | None,
+    source: Source,
+    output: Output,
 ) -> None:
     """Show how well the forecasts and rankings would have done in the past.
+
+    With --at, on what was signed by the end of that year.
 
     Example: comity backtest --of investment-treaty --cuts 1995,2000,2005,2010
     """
     from kg.forecast import backtest as testing
+    from kg.forecast.history import read
 
     if ties and kinds:
         raise ComityError("--ties and --of exclude each other: give one")
     years = [whole_year(text) for text in listed([cuts])] if cuts else None
+    store, until = source.store(), source.day().year
     with Progress("testing the past") as told:
-        report = (
-            testing.run_ties(ties, years, told)
-            if ties
-            else testing.run(kinds or ("investment-treaty",), years or testing.CUTS, told)
-        )
+        if ties:
+            report = testing.run_ties(store, ties, years, told, until)
+        else:
+            of = kinds or ("investment-treaty",)
+            report = testing.run(read(store), of, years or testing.CUTS, told, until)
     if html:
         from kg.advice import draw as drawing
 

@@ -33,7 +33,8 @@ import numpy as np
 from kg.errors import ComityError
 from kg.forecast.feasibility import fit, probabilities
 from kg.forecast.features import TARGETS, WINDOW, Target, Window, Windows, gravity, random_walk
-from kg.forecast.history import Floats, History, Ints, load, read_ties, ties_of
+from kg.forecast.history import NEVER, Floats, History, Ints, read, read_ties, ties_of
+from kg.graph.store import Store
 from kg.leverage import formula
 
 Progress: TypeAlias = Callable[[str, int, int], None]
@@ -153,31 +154,36 @@ class Trial:
 
 
 def run(
+    history: History,
     kinds: Iterable[str] = ("investment-treaty",),
     cuts: Sequence[int] = CUTS,
     progress: Progress | None = None,
-    history: History | None = None,
+    until: int = NEVER,
 ) -> Report:
-    """Run the backtest of the shipped agreements (or of `history`) by kind and cut.
+    """Run the backtest of a history by kind and cut, on what was signed by the year `until`.
 
-    `progress(what, done, total)` is called after each cut. Raises ComityError on an unknown kind
-    or if no cut can be tested.
+    `progress(what, done, total)` is called after
+    each cut. Raises ComityError on an unknown kind or if no cut can be tested.
     """
-    known = load() if history is None else history
     targets = [_target(kind) for kind in kinds]
-    return _run(known, targets, cuts, progress or _silent)
+    return _run(history, targets, cuts, progress or _silent, until)
 
 
 def run_ties(
-    path: Path, cuts: Sequence[int] | None = None, progress: Progress | None = None
+    store: Store,
+    path: Path,
+    cuts: Sequence[int] | None = None,
+    progress: Progress | None = None,
+    until: int = NEVER,
 ) -> Report:
     """Run the backtest of a user's ties: CSV with the columns a, b (ISO alpha-3) and year.
 
-    Covariates are those that ship. Without `cuts`, the last four that are five years apart and
-    closed. Raises ComityError with file and line of a mistake, or if no cut can be tested.
+    Covariates are those of the store. Without `cuts`, the last four that are five years apart
+    and closed by `until`. Raises ComityError with file and line of a mistake, or if no cut can
+    be tested.
     """
     lines = read_ties(path)
-    history = load(extra={code for _, *codes, _ in lines for code in codes})
+    history = read(store, extra={code for _, *codes, _ in lines for code in codes})
     rows = []
     for line, one, other, year in lines:
         for code in (one, other):
@@ -185,10 +191,10 @@ def run_ties(
                 raise ComityError(f"{path}:{line}: {code!r} is no ISO alpha-3 code of a country")
         a, b = sorted((history.index[one], history.index[other]))
         rows.append((a, b, year))
-    last = max(year for *_, year in rows)
+    last = min(until, max(year for *_, year in rows))
     chosen = cuts or tuple(range(last - 4 * WINDOW, last, WINDOW))
-    kept = history.with_ties("ties", ties_of(rows))
-    return _run(kept, [Target("ties", ("ties",))], chosen, progress or _silent, last)
+    dated = history.with_ties("ties", ties_of(rows))
+    return _run(dated, [Target("ties", ("ties",))], chosen, progress or _silent, until)
 
 
 def _silent(what: str, done: int, total: int) -> None:
@@ -206,16 +212,16 @@ def _run(
     targets: Sequence[Target],
     cuts: Sequence[int],
     progress: Progress,
-    last: int | None = None,
+    until: int,
 ) -> Report:
     report = Report([], [], [])
     draws = _draws(len(history.countries))
-    until = history.last_year if last is None else last
     for i, target in enumerate(targets):
         windows, trials = Windows(history, target), []
+        last = min(until, history.last_year(target.kinds))
         for j, cut in enumerate(cuts):
             try:
-                trials.append(_trial(windows, cut, until, draws))
+                trials.append(_trial(windows, cut, last, draws))
             except ComityError as error:
                 report.skipped.append(f"{target.name} {cut}: {error}")
             progress(f"{target.name} {cut}", i * len(cuts) + j + 1, len(targets) * len(cuts))

@@ -33,6 +33,7 @@ from typing import Any
 
 import numpy as np
 
+from kg import terms
 from kg.errors import ComityError
 from kg.forecast.features import (
     FEATURES,
@@ -47,9 +48,9 @@ from kg.forecast.features import (
     open_pairs,
     window,
 )
-from kg.forecast.history import DATA, Flags, Floats, History, load
+from kg.forecast.history import Flags, Floats, History, read
 
-SHIPPED = DATA / "feasibility.json"
+SHIPPED = terms.shipped("data") / "feasibility.json"
 COMMAND = "python -m kg.forecast.feasibility"
 PROXY = (
     "the chance of any new bilateral investment, trade or environment agreement;"
@@ -222,7 +223,7 @@ def pace(history: History, target: Target, year: int) -> float:
 
 def save(history: History, path: Path = SHIPPED) -> None:
     """Fit all targets on everything known today and write their coefficients (JSON)."""
-    year = history.last_year
+    year = max(history.last_year(target.kinds) for target in TARGETS.values())
     models = {name: fit(Windows(history, target), year) for name, target in TARGETS.items()}
     document = {
         "about": "Coefficients of kg.forecast.feasibility; made by: " + COMMAND,
@@ -426,5 +427,7 @@ def _from_json(name: str, given: Mapping[str, Any], path: Path) -> Model:
 
 
 if __name__ == "__main__":
-    save(load())
+    from kg.graph.build import cached
+
+    save(read(cached()))
     sys.stderr.write(f"wrote {SHIPPED}\n")

@@ -1,7 +1,7 @@
 """History: who signed what with whom in which year, and what was known about each country then.
 
-Everything a forecast may use is held here with the year in which it became known, so a question
-"as of year Y" is answered by a filter on that year and by nothing else:
+Everything a forecast may use is read from a store with the year in which it became known, so a
+question "as of year Y" is answered by a filter on that year and by nothing else:
 
 - an agreement counts from the year it was signed; its status and its end, which every published
   list gives as of today, are not read at all;
@@ -13,7 +13,7 @@ Everything a forecast may use is held here with the year in which it became know
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
@@ -24,7 +24,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import ComityError
-from kg.terms import shipped
+from kg.graph.catalog import engine_query, with_values
+from kg.graph.store import Store
+from kg.terms import PREFIXES, local, named
 
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
@@ -32,7 +34,6 @@ Flags: TypeAlias = NDArray[np.bool_]
 Row: TypeAlias = Mapping[str, str]
 Table: TypeAlias = Mapping[str, Sequence[str]]
 
-DATA = shipped("data")
 INDICATORS = ("gdp", "ideal-point")
 BLOC = "-bloc"
 """Suffix of a kind's agreements of three and more parties, which are kept apart."""
@@ -115,7 +116,7 @@ class History:
         dyads: Iterable[Row],
         extra: Iterable[str] = (),
     ) -> History:
-        """Build from rows shaped like the shipped tables (columns: `COLUMNS`; all text).
+        """Build from rows with the columns `COLUMNS`, all text.
 
         The countries compared are the member states of the United Nations and `extra` (ISO
         alpha-3); rows about others are left out. Raises ComityError on a bad date or
@@ -146,15 +147,9 @@ class History:
         """Position of each country."""
         return {code: i for i, code in enumerate(self.countries)}
 
-    @cached_property
-    def last_year(self) -> int:
-        """The last year in which any agreement was signed, 0 if there is none."""
-        return self.recorded(NEVER)
-
-    def recorded(self, year: int) -> int:
-        """Return the last year, at or before `year`, in which any agreement was signed, or 0."""
-        ties = self.ties.values()
-        return max((int(t.year[t.year <= year].max(initial=0)) for t in ties), default=0)
+    def last_year(self, kinds: Iterable[str]) -> int:
+        """Return the last year in which any agreement of `kinds` was signed, 0 if there is none."""
+        return max((int(ties.year.max(initial=0)) for ties in self._of(kinds)), default=0)
 
     def position(self, country: str) -> int:
         """Return the position of `country`; raises ComityError if it is not compared."""
@@ -218,20 +213,53 @@ class History:
         return [self.ties[kind] for kind in kinds if kind in self.ties]
 
 
-def load(folder: Path = DATA, extra: Iterable[str] = ()) -> History:
-    """Read the shipped tables (CSV, UTF-8) from `folder`.
+def read(store: Store, extra: Iterable[str] = ()) -> History:
+    """Read the history of a store; `extra` countries (ISO alpha-3) are compared too."""
+    return History.from_tables(tables(store), extra)
 
-    Raises ComityError if a table or one of its columns is missing.
-    """
-    tables = {
-        name: _read(folder / f"{name}.csv", name) for name in COLUMNS if name != "observations"
+
+def tables(store: Store) -> dict[str, Table]:
+    """Return the columns `COLUMNS` of a store's facts, rows in an order no store decides."""
+    return {
+        "countries": _table("countries", _countries(store)),
+        "agreements": _table("agreements", _agreements(store)),
+        "participations": _table("participations", _participations(store)),
+        "observations": _table("observations", _observations(store)),
+        "dyads": _table("dyads", _dyads(store)),
     }
-    parts = [_read(folder / "observations" / f"{key}.csv", "observations") for key in INDICATORS]
-    tables["observations"] = {
-        column: [cell for part in parts for cell in part[column]]
-        for column in COLUMNS["observations"]
-    }
-    return History.from_tables(tables, extra)
+
+
+def _table(name: str, rows: Iterable[tuple[str, ...]]) -> Table:
+    columns = COLUMNS[name]
+    cells: Sequence[Sequence[str]] = list(zip(*sorted(rows), strict=True))
+    return dict(zip(columns, cells or [()] * len(columns), strict=True))
+
+
+def _countries(store: Store) -> Iterator[tuple[str, ...]]:
+    for code, name, _, region, _, member, *_ in store.texts(engine_query("countries")):
+        yield code, name, region, member
+
+
+def _agreements(store: Store) -> Iterator[tuple[str, ...]]:
+    for of, kind, signed in store.texts(engine_query("signatures")):
+        yield local(of), local(kind).removeprefix("kind-"), signed
+
+
+def _participations(store: Store) -> Iterator[tuple[str, ...]]:
+    for country, of, _, start, end, *_ in store.texts(engine_query("participations")):
+        yield of.replace(":", "/", 1), local(country), start, end
+
+
+def _observations(store: Store) -> Iterator[tuple[str, ...]]:
+    wanted = [named(PREFIXES["indicator"] + name) for name in INDICATORS]
+    text = with_values(engine_query("observations"), "indicator", wanted)
+    for country, indicator, year, value, _ in store.texts(text):
+        yield local(country), local(indicator), year, value
+
+
+def _dyads(store: Store) -> Iterator[tuple[str, ...]]:
+    for one, other, *covariates in store.texts(engine_query("proximities")):
+        yield local(one), local(other), *covariates
 
 
 def read_ties(path: Path) -> list[tuple[int, str, str, int]]:
@@ -263,18 +291,6 @@ def _tie(row: Mapping[str, str | None], where: str, line: int) -> tuple[int, str
     if len(year) != 4 or not year.isdecimal():
         raise ComityError(f"{where}: {year!r} is not a year; write it with four digits")
     return line, a, b, int(year)
-
-
-def _read(path: Path, table: str) -> Table:
-    if not path.is_file():
-        raise ComityError(f"{path}: this table is missing; install comity again")
-    with path.open(encoding="utf-8", newline="") as handle:
-        head, *rows = csv.reader(handle)
-    missing = [name for name in COLUMNS[table] if name not in head]
-    if missing:
-        raise ComityError(f"{path}: line 1: there is no column {', '.join(missing)}; add it")
-    cells = list(zip(*rows, strict=True)) or [()] * len(head)
-    return dict(zip(head, cells, strict=True))
 
 
 def _columns(table: str, rows: Iterable[Row]) -> Table:

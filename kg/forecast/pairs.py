@@ -15,7 +15,7 @@ from kg.network.network import Network
 from kg.terms import shipped
 
 UNKNOWN: tuple[str, ...] = ("feasibility",)
-MODEL_FILES = ("feasibility.py", "features.py", "history.py", "chronicle.py")
+MODEL_FILES = ("feasibility.py", "features.py", "history.py")
 
 
 @dataclass(frozen=True)
@@ -48,9 +48,10 @@ def load(store: Store, network: Network) -> PairForecast:
 
 
 def _forecast(store: Store, year: int) -> Rows:
-    from kg.forecast import chronicle, feasibility
+    from kg.forecast import feasibility
+    from kg.forecast.history import read
 
-    history = chronicle.read(store)
+    history = read(store)
     found = feasibility.forecast(history, feasibility.model_for(history, year), year)
     codes = history.countries
     return [
