@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
@@ -22,6 +22,9 @@ from kg.errors import ComityError
 from kg.files import write_whole
 from kg.graph.store import Result, solutions
 from kg.terms import PREFIXES, plain
+
+if TYPE_CHECKING:
+    import rdflib
 
 Row = Mapping[str, Any]
 
@@ -79,19 +82,39 @@ def json_text(document: object) -> str:
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
 
 
+def content(result: Result) -> list[dict[str, Any]] | bool | rdflib.Graph:
+    """Return the answer to any SPARQL query as Python has it: rows, true/false, or triples."""
+    if isinstance(result, ox.QueryBoolean):
+        return bool(result)
+    if isinstance(result, ox.QuerySolutions):
+        return _rows(result)
+    from rdflib import Graph
+
+    graph = Graph()
+    return graph.parse(data=ox.serialize(result, format=ox.RdfFormat.N_TRIPLES), format="nt")
+
+
 def result_text(result: Result, form: str) -> str:
     """Return the answer to any SPARQL query: rows, true/false, or a graph."""
     if isinstance(result, ox.QueryBoolean):
         return f"{str(bool(result)).lower()}\n"
     if isinstance(result, ox.QuerySolutions):
-        names = [variable.value for variable in result.variables]
-        rows = [dict(zip(names, map(value, row), strict=True)) for row in solutions(result)]
+        names, rows = _names(result), _rows(result)
         return text(rows, form, names) if rows else _empty(names, form)
     if form not in GRAPH_FORMATS:
         options = ", ".join(GRAPH_FORMATS)
         raise ComityError(f"--format {form}: a graph comes as {options}", code=3)
     used = {name: iri for name, iri in PREFIXES.items() if form != "jsonld"}
     return ox.serialize(result, format=GRAPH_FORMATS[form], prefixes=used).decode()  # type: ignore[union-attr]
+
+
+def _names(result: ox.QuerySolutions) -> list[str]:
+    return [variable.value for variable in result.variables]
+
+
+def _rows(result: ox.QuerySolutions) -> list[dict[str, Any]]:
+    names = _names(result)
+    return [dict(zip(names, map(value, row), strict=True)) for row in solutions(result)]
 
 
 def value(term: object) -> str | int | float | bool | None:
