@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 import numpy as np
 import pytest
+from click.testing import Result
 
 from kg.advice import robustness
 from kg.advice.robustness import CRITERIA
@@ -66,6 +70,28 @@ def test_the_bootstrap_keeps_part_of_the_top(now: Snapshot) -> None:
 def test_sobol_names_the_weights(values: np.ndarray) -> None:
     found = robustness.sobol(values, samples=64)
     assert [row[0] for row in found] == list(CRITERIA)
+
+
+def test_sobol_is_nothing_where_the_weight_has_no_say() -> None:
+    rivals = np.array([[0.8, 0.2, 0.5, 0.5], [0.2, 0.7, 0.5, 0.5]])
+    shares = {name: (first, total) for name, first, total in robustness.sobol(rivals, 1024)}
+    feasibility, barrier, *others = (shares[name] for name in CRITERIA)
+    assert others == [(0.0, 0.0)] * 2
+    assert feasibility[0] + barrier[1] == pytest.approx(1.0, abs=0.05)
+    assert barrier[0] + feasibility[1] == pytest.approx(1.0, abs=0.05)
+    assert {row[1:] for row in robustness.sobol(rivals[:1], 64)} == {(0.0, 0.0)}
+
+
+def test_robustness_on_the_command_line(comity: Callable[..., Result]) -> None:
+    done = comity("robustness", "KAZ", "--at", "2026-01-01", "--format", "json")
+    assert done.exit_code == 0, done.output
+    rows = json.loads(done.stdout)
+    overlap = next(row for row in rows if row["measure"].startswith("top 10 kept"))
+    assert 0.0 < overlap["low"] <= overlap["value"] <= overlap["high"] <= 1.0
+    total = [row["value"] for row in rows if row["measure"].startswith("Sobol total")]
+    assert len(total) == len(CRITERIA)
+    assert all(-0.1 <= value <= 1.1 for value in total)
+    assert comity("robustness", "XXX").exit_code == 2
 
 
 def test_spearman_against_scipy() -> None:

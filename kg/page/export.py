@@ -84,7 +84,8 @@ def picture(form: str) -> Callable[[nx.MultiDiGraph], bytes]:
             from matplotlib.collections import LineCollection
             from matplotlib.figure import Figure
         except ImportError as error:
-            raise ComityError(f"{form} needs matplotlib: pip install matplotlib", code=3) from error
+            hint = "pip install 'comity[image]'"
+            raise ComityError(f"{form} needs matplotlib: {hint}", code=3) from error
         spots = places(graph)
         figure = Figure(figsize=(16, 9))
         FigureCanvasAgg(figure)
