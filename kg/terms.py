@@ -26,6 +26,7 @@ PREFIXES = {
     "incident": BASE + "incident/",
     "threat": BASE + "threat/",
     "actor": BASE + "actor/",
+    "intelligence": BASE + "intelligence/",
     "indicator": BASE + "indicator/",
     "source": SOURCE,
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",

@@ -446,6 +446,13 @@ ENGINE = {
     "sources": known({"source": "source:mitre-attack-ics", "year": "2025"}, least=200),
     "targets": known({"country": "country:KAZ", "actors": "9"}, least=100),
 }
+PLATFORM = {
+    "team-services": known(
+        {"name": "Service: Crisis management support"},
+        {"name": "Service: Event analysis", "functionName": "Function: Correlation"},
+        least=60,
+    ),
+}
 KNOWN = (AGREEMENTS | COUNTRIES | STANDARDS | COMPANIES | SITES | THREATS | COOPERATION | PAPER) | (
-    QUALITY | DOSSIER | ENGINE
+    QUALITY | DOSSIER | ENGINE | PLATFORM
 )

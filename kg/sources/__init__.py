@@ -1,7 +1,8 @@
 """Importers: one a publisher's format, each turning that publisher's own file into table rows.
 
-`read` chooses the importer by name or by the file's first lines. Every importer has a name, which
-is also the key of its source and of the named graph that a newer edition replaces.
+`read` chooses the importer by name or by the file's first lines. The key of its source is that of
+the named graph that a newer edition replaces: the importer's name, or, in formats where each file
+is a publication of its own (an advisory, a galaxy), what the file says it is.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from kg.errors import ComityError
 from kg.sources import threats
 from kg.sources.places import Places
-from kg.sources.reader import decode, lines
+from kg.sources.reader import decode, lines, texts, things
 from kg.sources.registry import IMPORTERS, Importer
 from kg.sources.tables import COLUMNS, Draft, Row, read_table
 
@@ -47,7 +48,11 @@ class Imported:
 def publisher(name: str, edition: str | None = None) -> Row:
     """Return the `sources` row of an importer; `edition` labels the release that was loaded."""
     table = read_table(Path(str(files("kg.sources") / "publishers.csv")))
-    row = next(row for row in table if row["key"] == name)
+    return labelled(next(row for row in table if row["key"] == name), edition)
+
+
+def labelled(row: Row, edition: str | None) -> Row:
+    """Return a `sources` row with the label of the release that was loaded."""
     if edition is None:
         return row
     year = edition[:4] if edition[:4].isdigit() else ""
@@ -56,17 +61,17 @@ def publisher(name: str, edition: str | None = None) -> Row:
 
 
 def json_words(path: Path) -> frozenset[str]:
-    """Return the keys of a JSON object, and the names of the ATT&CK matrices that it holds."""
+    """Return the keys of a JSON object, its type, and the ATT&CK matrices that it holds."""
     try:
         document = json.loads(decode(path))
     except (json.JSONDecodeError, RecursionError):
         return frozenset()
     if not isinstance(document, dict):
         return frozenset()
-    objects = document.get("objects")
-    things = [t for t in objects if isinstance(t, dict)] if isinstance(objects, list) else []
-    matrices = [threats.reference(t) for t in things if t.get("type") == "x-mitre-matrix"]
-    return frozenset(document) | {matrix.get("id", "") for matrix in matrices}
+    parts = things(document.get("objects"))
+    matrices = [threats.reference(part) for part in parts if part.get("type") == "x-mitre-matrix"]
+    ids = {matrix.get("id", "") for matrix in matrices}
+    return frozenset(document) | ids | set(texts(document.get("type")))
 
 
 def head(path: Path) -> frozenset[str]:
@@ -108,8 +113,9 @@ def read(
     Raises ComityError for an unknown format and for a malformed file, naming file and line.
     """
     importer = choose(path, name)
-    draft = Draft(importer.name)
+    described = publisher(importer.name) | (importer.describe(path) if importer.describe else {})
+    draft = Draft(described["key"])
     importer.parse(path, places or Places.shipped(), draft)
     if not draft.tables:
         raise ComityError(f"{path}: no record that {importer.name} can use; check the file")
-    return Imported(publisher(importer.name, edition), draft.tables, draft.dropped)
+    return Imported(labelled(described, edition), draft.tables, draft.dropped)

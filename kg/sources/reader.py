@@ -7,6 +7,7 @@ import io
 import json
 import math
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -132,16 +133,47 @@ def record_of(path: Path, line: int, header: list[str], cells: list[str]) -> Rec
     return record
 
 
-def load_json(path: Path, key: str) -> dict[str, Any]:
-    """Return a JSON object that has a list under `key`, else raise ComityError."""
+def load_object(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file, else raise ComityError."""
     try:
         document = json.loads(decode(path))
     except json.JSONDecodeError as error:
         raise ComityError(
             f"{path}:{error.lineno}: malformed JSON ({error.msg}, column {error.colno}); {ADVICE}"
         ) from None
-    except RecursionError:
+    except (RecursionError, ValueError):
         raise ComityError(f"{path}: nested too deeply to be the publisher's; {ADVICE}") from None
-    if not isinstance(document, dict) or not isinstance(document.get(key), list):
+    if not isinstance(document, dict):
+        raise ComityError(f"{path}:1: no JSON object; check that this is the publisher's own file")
+    return document
+
+
+def load_json(path: Path, key: str) -> dict[str, Any]:
+    """Return a JSON object that has a list under `key`, else raise ComityError."""
+    document = load_object(path)
+    if not isinstance(document.get(key), list):
         raise ComityError(f"{path}:1: no list {key!r}; check that this is the publisher's own file")
     return document
+
+
+@contextmanager
+def shaped(path: Path, what: str) -> Iterator[None]:
+    """Turn the slips of a document that is not shaped as its format says into a ComityError."""
+    try:
+        yield
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise ComityError(
+            f"{path}: not {what} ({type(error).__name__}: {error}); "
+            "download it again from its publisher"
+        ) from None
+
+
+def texts(value: object) -> list[str]:
+    """Return the texts in a JSON value that may be one text, a list, or nothing."""
+    values = value if isinstance(value, list) else [value]
+    return [" ".join(text.split()) for text in values if isinstance(text, str) and text.strip()]
+
+
+def things(value: object) -> list[dict[str, Any]]:
+    """Return the objects in a JSON list; nothing where it is no list."""
+    return [thing for thing in value if isinstance(thing, dict)] if isinstance(value, list) else []

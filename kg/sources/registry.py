@@ -13,15 +13,17 @@ from kg.sources import (
     countries,
     desta,
     dyads,
+    galaxies,
     incidents,
     indicators,
     projects,
     threats,
 )
 from kg.sources.places import Places
-from kg.sources.tables import Draft
+from kg.sources.tables import Draft, Row
 
 Parse = Callable[[Path, Places, Draft], None]
+Describe = Callable[[Path], Row]
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Importer:
     parse: Parse
     signature: frozenset[str] = frozenset()
     file: str = ""
+    describe: Describe | None = None
 
     @property
     def ships(self) -> bool:
@@ -199,8 +202,16 @@ OTHERS = (
         "MISP galaxy cluster threat-actor.json",
         ("actors", "targetings"),
         threats.read_misp,
-        frozenset({"type", "uuid", "values"}),
+        frozenset({"type", "uuid", "values", "threat-actor"}),
         "threats/misp_threat-actor.json",
+    ),
+    Importer(
+        "misp-galaxy",
+        "MISP galaxy cluster of any other type",
+        ("intelligence", "intelligence_relations"),
+        galaxies.read_galaxy,
+        frozenset({"type", "uuid", "values"}),
+        describe=galaxies.describe,
     ),
     Importer(
         "cisa-ics-advisories",

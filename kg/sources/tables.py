@@ -27,6 +27,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "attack_sectors": "object,sector,source",
         "actors": "id,name,attributed_to,source",
         "targetings": "actor,country,source,locator",
+        "intelligence": "id,type,name,aliases,kind,same,sectors,attributed_to,start,end,source,"
+        "locator",
+        "intelligence_relations": "subject,relation,object,start,end,source",
         "strategies": "country,date,source",
         "advisories": "id,name,date,vendor,headquarters,product,cves,cvss,sectors,source,locator",
         "reactors": "id,name,host,status,type,model,start,operational,end,capacity_mw,lat,lon,"

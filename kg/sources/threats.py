@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.errors import ComityError
+from kg.sources.names import slug
 from kg.sources.places import Places
-from kg.sources.reader import load_json
+from kg.sources.reader import load_json, shaped
 from kg.sources.tables import Draft
 
 Thing = dict[str, Any]
@@ -55,17 +53,12 @@ def read_attack(path: Path, draft: Draft) -> None:
     Objects and relations that are revoked or deprecated are left out. A technique `accomplishes`
     the tactics of its kill-chain phases. `detects` is left out with the detection strategies.
     """
-    try:
+    with shaped(path, "a STIX 2.1 bundle of ATT&CK"):
         things = [thing for thing in load_json(path, "objects")["objects"] if live(thing)]
         ids = add_objects(things, draft)
         add_relations(things, ids, draft)
         add_tactics(things, draft)
         add_sectors(things, draft)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ComityError(
-            f"{path}: not a STIX 2.1 bundle of ATT&CK ({type(error).__name__}: {error}); "
-            "download it again from its publisher"
-        ) from None
 
 
 def add_objects(things: list[Thing], draft: Draft) -> dict[str, str]:
@@ -120,12 +113,6 @@ def add_sectors(things: list[Thing], draft: Draft) -> None:
                 draft.drop(f"sector not known: {sector}")
 
 
-def slug(name: str) -> str:
-    """Return a name as lower-case ASCII words joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-
-
 def victims(meta: Thing) -> Iterator[str]:
     """Yield the names of an actor's suspected victims, under either key, listed or single."""
     for key in ("cfr-suspected-victims", "suspected-victims"):
@@ -146,19 +133,14 @@ def read_misp(path: Path, places: Places, draft: Draft) -> None:
     Both are attributions: the victims and sponsors are suspected, the latter by the Council on
     Foreign Relations or the galaxy's editors.
     """
-    try:
+    with shaped(path, "a MISP galaxy of threat actors"):
         for actor in load_json(path, "values")["values"]:
             add_actor(actor, places, draft)
-    except (AttributeError, KeyError, TypeError) as error:
-        raise ComityError(
-            f"{path}: not a MISP galaxy of threat actors ({type(error).__name__}: {error}); "
-            "download it again from its publisher"
-        ) from None
 
 
 def add_actor(actor: Thing, places: Places, draft: Draft) -> None:
     """Add one actor and the countries that it is said to target."""
-    meta, name = actor.get("meta", {}), slug(actor["value"])
+    meta, name = actor.get("meta", {}), slug(actor["value"]) or actor["uuid"]
     attributed = "|".join(sorted(sponsors(meta, places)))
     draft.add("actors", id=name, name=actor["value"], attributed_to=attributed)
     found = set()
