@@ -56,7 +56,7 @@ def test_every_country_is_named_in_english_and_chinese(store: EmbeddedStore) -> 
       FILTER(NOT EXISTS { ?country schema:name ?en . FILTER(LANG(?en) = "en") }
              || NOT EXISTS { ?country schema:name ?zh . FILTER(LANG(?zh) = "zh") })
     }"""
-    assert [plain(row[0]) for row in solutions(store.query(text))] == []
+    assert [plain(row[0]) for row in solutions(store.trusted(text))] == []
 
 
 def test_every_class_and_property_serves_a_question(known: Glossary) -> None:
@@ -68,15 +68,15 @@ def test_every_example_is_a_statement_of_the_graph(known: Glossary, store: Embed
     for term in terms(known):
         example = known.text(term, SKOS.example)
         assert example, term
-        assert bool(store.query(f"ASK {{ {example} }}")), example
+        assert bool(store.trusted(f"ASK {{ {example} }}")), example
 
 
 def test_the_graph_uses_no_term_that_the_ontology_lacks(
     known: Glossary, store: EmbeddedStore
 ) -> None:
     declared = {compact(str(term)) for term in terms(known)}
-    predicates = solutions(store.query("SELECT DISTINCT ?p WHERE { ?s ?p ?o }"))
-    classes = solutions(store.query("SELECT DISTINCT ?c WHERE { ?s a ?c }"))
+    predicates = solutions(store.trusted("SELECT DISTINCT ?p WHERE { ?s ?p ?o }"))
+    classes = solutions(store.trusted("SELECT DISTINCT ?c WHERE { ?s a ?c }"))
     used = {plain(row[0]) for row in [*predicates, *classes]} - {"skos:example"}
     assert {term for term in used - declared if term.split(":")[0] not in META} == set()
 

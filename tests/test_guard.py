@@ -15,7 +15,6 @@ from kg.graph import guard
         "SELECT * { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }",
         "select * { service silent ?x { ?s ?p ?o } }",
         "SELECT * { # comment\n SeRvIcE\t<http://x/> { ?s ?p ?o } }",
-        "LOAD <http://127.0.0.1/x>",
         "SELECT * { \\u0053ERVICE <http://x/> { ?s ?p ?o } }",
         'SELECT * { ?s ?p "a\\"" . SERVICE <http://x/> { } }',
         "SELECT * { ?s ?p '''it's''' . SERVICE <http://x/> { } }",
@@ -44,11 +43,23 @@ def test_the_word_elsewhere_is_no_keyword(text: str) -> None:
     ox.Store().query(text)
 
 
-def test_depth_is_capped_before_the_engine_sees_it() -> None:
-    deep = "SELECT * " + "{" * 5000 + "}" * 5000
-    with pytest.raises(ComityError, match="deep"):
-        guard.check(deep)
-    assert guard.depth("SELECT * { { (1) } }") == 3
+@pytest.mark.parametrize("text", ["LOAD <http://127.0.0.1/x>", "PREFIX a: <b:> DELETE WHERE {}"])
+def test_changing_the_graph_is_refused(text: str) -> None:
+    with pytest.raises(ComityError, match="comity load") as caught:
+        guard.check(text, allow_service=True)
+    assert caught.value.code == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "graphs"),
+    [
+        ("SELECT * FROM <a:a> FROM NAMED b:c from d: {}", (["<a:a>", "d:"], ["b:c"])),
+        ("SELECT * # FROM <a:a>\n { ?s ?p 'FROM <b:b>' }", ([], [])),
+        ("PREFIX from: <x:> SELECT ?from { from:a a from:b }", ([], [])),
+    ],
+)
+def test_the_graphs_of_a_query(text: str, graphs: tuple[list[str], list[str]]) -> None:
+    assert guard.dataset(text) == graphs
 
 
 @given(st.text(max_size=40))

@@ -22,7 +22,7 @@ def answer(
     store: EmbeddedStore, asked: Question, params: Mapping[str, str]
 ) -> list[dict[str, str]]:
     """Ask a question; return its rows as plain texts by column, a graph's triples by part."""
-    result = store.query(asked.filled(params))
+    result = store.trusted(asked.filled(params))
     if isinstance(result, ox.QuerySolutions):
         names = [variable.value for variable in result.variables]
         return [dict(zip(names, map(plain, row), strict=True)) for row in solutions(result)]
@@ -117,6 +117,6 @@ def test_every_claim_and_way_of_the_paper_has_a_question_of_its_own(store: Embed
         for row in answer(store, asked, {})
     }
     text = "SELECT ?x WHERE { VALUES ?class { coop:Claim coop:Way } ?x a ?class }"
-    stated = {plain(row[0]) for row in solutions(store.query(text))}
+    stated = {plain(row[0]) for row in solutions(store.trusted(text))}
     assert len(stated) >= 170
     assert stated <= found

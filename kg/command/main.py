@@ -10,13 +10,14 @@ import click
 
 from kg.command.terminal import (
     PATH,
+    Ceiling,
     Comity,
     Output,
     Progress,
     Source,
     asked,
-    interruptible,
     likeness,
+    limit_options,
     listed,
     note,
     output_options,
@@ -316,6 +317,7 @@ def leverage(
 @click.option("--country", help="The same as -p country=CODE.")
 @click.option("--prefix", "prefixes", multiple=True, metavar="NAME=IRI", help="Declare a prefix.")
 @click.option("--allow-service", is_flag=True, help="Let the query reach other endpoints.")
+@limit_options
 @source_options
 @output_options
 def query(
@@ -325,6 +327,7 @@ def query(
     country: str | None,
     prefixes: tuple[str, ...],
     allow_service: bool,
+    limits: Ceiling,
     source: Source,
     output: Output,
 ) -> None:
@@ -337,8 +340,9 @@ def query(
 
     sparql = asked(name, text, pairs("--param", params), country, source.at)
     declared = "".join(f"PREFIX {p}: <{i}> " for p, i in pairs("--prefix", prefixes).items())
-    interruptible()
-    result = source.store().query(declared + sparql, allow_service=allow_service)
+    result = source.store().query(
+        declared + sparql, limits=limits.limits(), allow_service=allow_service
+    )
     form = answer.chosen_format(output.form, output.path, answer.is_graph(result))
     answer.emit(answer.result_text(result, form), output.path)
 

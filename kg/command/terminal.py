@@ -6,7 +6,6 @@ Heavy imports live in the functions that need them, so that `comity --help` answ
 from __future__ import annotations
 
 import functools
-import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from kg.errors import ComityError
 if TYPE_CHECKING:
     from kg.advice.snapshot import Snapshot
     from kg.forecast.backtest import Report
+    from kg.graph.fault import Limits
     from kg.graph.store import EmbeddedStore, Store
     from kg.network.network import Network
 
@@ -122,6 +122,21 @@ class Output:
         answer.emit(answer.text(rows, self.chosen, columns), self.path)
 
 
+@dataclass(frozen=True)
+class Ceiling:
+    """How long a stranger's query may take, how many rows give, how many MB use."""
+
+    timeout: float
+    rows: int
+    memory: int
+
+    def limits(self) -> Limits:
+        """Return the limits of a worker."""
+        from kg.graph.fault import MEGABYTE, Limits
+
+        return Limits(self.timeout, self.rows, self.memory * MEGABYTE)
+
+
 def bundled(
     name: str, kind: Callable[..., Any], *options: Callable[[Command], Command]
 ) -> Callable[[Command], Command]:
@@ -163,9 +178,36 @@ WRITING = (
     ),
     click.option("-o", "--output", "path", type=PATH, help="Write to this file."),
 )
+LIMITING = (
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0.1),
+        default=120,
+        show_default=True,
+        metavar="SECONDS",
+        help="How long the query may take.",
+    ),
+    click.option(
+        "--max-rows",
+        "rows",
+        type=click.IntRange(min=1),
+        default=1_000_000,
+        show_default=True,
+        help="How many rows or triples the answer may have.",
+    ),
+    click.option(
+        "--memory",
+        type=click.IntRange(min=256),
+        default=2048,
+        show_default=True,
+        metavar="MB",
+        help="How much memory the query may use.",
+    ),
+)
 source_options = bundled("source", Source, *READING)
 ranking_options = bundled("source", Source, *RANKING, *READING)
 output_options = bundled("output", Output, *WRITING)
+limit_options = bundled("limits", Ceiling, *LIMITING)
 
 
 def shipped_store() -> EmbeddedStore:
@@ -302,11 +344,6 @@ def strength_of(text: str) -> float:
     if not 0.0 <= value < 1.0:
         raise ComityError(f"--strengths: {text!r} is no strength: write a number in 0..1, not 1")
     return value
-
-
-def interruptible() -> None:
-    """Let Ctrl-C end the process at once: a running query does not look at it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def note(text: str) -> None:

@@ -20,7 +20,8 @@ import pyoxigraph as ox
 
 from kg.errors import ComityError
 from kg.files import write_whole
-from kg.graph.store import Result, solutions
+from kg.graph.store import solutions
+from kg.graph.worker import Result
 from kg.terms import PREFIXES, plain
 
 if TYPE_CHECKING:

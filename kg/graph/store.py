@@ -16,18 +16,19 @@ from typing import TYPE_CHECKING, Protocol
 import pyoxigraph as ox
 
 from kg.errors import ComityError
-from kg.graph import guard
+from kg.graph import guard, syntax, worker
 from kg.graph.cache import Rows, remembered
+from kg.graph.fault import Limits
+from kg.graph.worker import Result
 from kg.terms import PREFIXES, plain
 
 if TYPE_CHECKING:
     from rdflib import Dataset
 
-Result = ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]
 Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
 
 TIMEOUT = 120  # seconds that a remote endpoint may take for one answer
-POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
+LIMITS = Limits()
 PROLOGUE = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 
 
@@ -38,8 +39,14 @@ class Store(Protocol):
     def location(self) -> str:
         """Where the graph lives: a path or an address."""
 
-    def query(self, text: str, *, allow_service: bool = False) -> Result:
-        """Answer any SPARQL 1.1 query; the prefixes of `kg.terms` need no declaration."""
+    def query(self, text: str, *, limits: Limits = LIMITS, allow_service: bool = False) -> Result:
+        """Answer anybody's SPARQL 1.1 query, in a worker that cannot do harm.
+
+        The prefixes of `kg.terms` need no declaration.
+        """
+
+    def trusted(self, text: str) -> Result:
+        """Answer a query that Comity itself wrote, at the engine's full speed."""
 
     def texts(self, text: str) -> Rows:
         """Answer a SELECT with plain texts: short IRIs, literals' values, "" where unbound."""
@@ -62,15 +69,19 @@ class EmbeddedStore:
         """The folder on disk, or `memory`."""
         return str(self.path or "memory")
 
-    def query(self, text: str, *, allow_service: bool = False) -> Result:
-        """Answer a query; raise ComityError with line and column where the text is wrong."""
+    def query(self, text: str, *, limits: Limits = LIMITS, allow_service: bool = False) -> Result:
+        """Answer anybody's query; raise ComityError where it is wrong or goes over a limit."""
         guard.check(text, allow_service)
-        with _query_errors():
+        return worker.query(text, self.path or self.inner, limits, sockets=allow_service)
+
+    def trusted(self, text: str) -> Result:
+        """Answer a query that Comity itself wrote, in this process."""
+        with _query_errors(text):
             return self.inner.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
 
     def texts(self, text: str) -> Rows:
         """Answer a SELECT with plain texts; a read-only store's answers are kept between runs."""
-        return self.kept(text, lambda: _texts(self.query(text)))
+        return self.kept(text, lambda: _texts(self.trusted(text)))
 
     def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:
         """Return what `ask` makes of this graph; a read-only store's answers are kept."""
@@ -114,14 +125,18 @@ class RemoteStore:
         """The endpoint's address."""
         return self.address
 
-    def query(self, text: str, *, allow_service: bool = False) -> Result:
+    def query(self, text: str, *, limits: Limits = LIMITS, allow_service: bool = False) -> Result:
         """Answer a query; raise ComityError where the endpoint refuses or cannot be reached."""
         guard.check(text, allow_service)
+        return self._ask(text, self._graphs, limits)
+
+    def trusted(self, text: str) -> Result:
+        """Answer a query that Comity itself wrote; what comes back is foreign all the same."""
         return self._ask(text, self._graphs)
 
     def texts(self, text: str) -> Rows:
         """Answer a SELECT with plain texts."""
-        return _texts(self.query(text))
+        return _texts(self.trusted(text))
 
     def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:  # noqa: ARG002
         """Return what `ask` makes of this graph; an endpoint may change at any time."""
@@ -134,7 +149,7 @@ class RemoteStore:
         rows = solutions(self._ask("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", []))
         return [str(getattr(row[0], "value", "")) for row in rows]
 
-    def _ask(self, text: str, graphs: list[str]) -> Result:
+    def _ask(self, text: str, graphs: list[str], limits: Limits = LIMITS) -> Result:
         from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
 
         form = guard.form(text)
@@ -149,8 +164,8 @@ class RemoteStore:
         client.setQuery(PROLOGUE + guard.uncommented(text))
         with _remote_errors(self.address):
             answer = client.query().response.read()
-        with _query_errors():
-            return _triples(answer) if graphic else _results(answer)
+        form_sent = ox.RdfFormat.TURTLE.file_extension if graphic else worker.ROWS
+        return worker.results(answer, form_sent, limits, self.address)
 
 
 def solutions(result: Result) -> Iterator[Row]:
@@ -174,14 +189,6 @@ def _opened(path: Path | None, writable: bool) -> ox.Store:
     return ox.Store.read_only(str(path))
 
 
-def _results(answer: bytes) -> ox.QuerySolutions | ox.QueryBoolean:
-    return ox.parse_query_results(answer, ox.QueryResultsFormat.JSON)
-
-
-def _triples(answer: bytes) -> Iterator[ox.Triple]:
-    return (quad.triple for quad in ox.parse(answer, ox.RdfFormat.TURTLE))
-
-
 def _change(removed: set[ox.Quad], added: set[ox.Quad]) -> str:
     """Write the difference as one SPARQL update, which the store applies whole or not at all."""
     return f"DELETE DATA {{ {_data(removed)} }}; INSERT DATA {{ {_data(added)} }}"
@@ -202,13 +209,11 @@ def _store_errors(path: Path | None) -> Iterator[None]:
 
 
 @contextmanager
-def _query_errors() -> Iterator[None]:
+def _query_errors(text: str) -> Iterator[None]:
     try:
         yield
     except SyntaxError as error:
-        found = POSITION.match(str(error))
-        where = f"line {found[1]}, column {found[2]}: {found[3]}" if found else str(error)
-        raise ComityError(f"the query is not valid SPARQL: {' '.join(where.split())}") from error
+        raise syntax.fault(text, str(error)) from error
     except (RuntimeError, OSError, ValueError) as error:
         raise ComityError(f"the query failed: {str(error).splitlines()[0]}") from error
 
