@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from kg.errors import ComityError
 from kg.sources import COLUMNS, IMPORTERS, Imported, detect, read
 from kg.sources.desta import NEEDED as DESTA
-from kg.sources.places import ALIASES, Places, fold
+from kg.sources.places import NAMES, Places, fold
 from kg.sources.sectors import sectors
 from kg.sources.tables import Draft, figure, partial_date, read_table, write_table
 
@@ -236,7 +236,10 @@ def test_every_country_is_found_by_its_own_name_and_codes(places: Places) -> Non
         assert places.iso2(row["iso2"]) == row["iso3"]
         assert places.numeric(int(row["numeric"])) == row["iso3"]
         assert places.iso3(row["iso3"].lower()) == row["iso3"]
-    assert all(places.named(alias) == iso3 for alias, iso3 in ALIASES.items())
+    others = read_table(NAMES)
+    assert all(places.named(row["name"]) == row["iso3"] for row in others)
+    assert len({fold(row["name"]) for row in others}) == len(others)
+    assert {row["iso3"] for row in others} <= set(places.names)
 
 
 def test_names_fold_to_words_without_order_case_and_accents() -> None:

@@ -1,4 +1,8 @@
-"""Country names and codes, as publishers write them, turned into ISO 3166-1 alpha-3."""
+"""Country names and codes, as publishers write them, turned into ISO 3166-1 alpha-3.
+
+`names.csv` holds the formal and older English names that the table of countries has not: those of
+UN member states' own lists (datasets/country-codes, public domain) and of the publishers read.
+"""
 
 from __future__ import annotations
 
@@ -6,47 +10,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
-import pycountry
-
 from kg.sources.tables import read_table
+from kg.terms import shipped
 
+NAMES = Path(__file__).with_name("names.csv")
 FILLERS = frozenset({"the", "of", "and"})
-
-# Names that neither the country table nor ISO's own list knows.
-ALIASES: Mapping[str, str] = {
-    "Burma": "MMR",
-    "Cape Verde": "CPV",
-    "Chinese Taipei": "TWN",
-    "Congo Brazzaville": "COG",
-    "Congo Kinshasa": "COD",
-    "Congo, Dem. Rep.": "COD",
-    "Congo, Rep.": "COG",
-    "Cote d Ivoire": "CIV",
-    "Czech Republic": "CZE",
-    "Democratic Republic of Congo": "COD",
-    "East Timor": "TLS",
-    "Holy See (Vatican City State)": "VAT",
-    "Hong Kong, China": "HKG",
-    "Ivory Coast": "CIV",
-    "Lao": "LAO",
-    "Lebonon": "LBN",
-    "Macao, China": "MAC",
-    "Macau": "MAC",
-    "Macedonia": "MKD",
-    "Swaziland": "SWZ",
-    "The former Yugoslav Republic of Macedonia": "MKD",
-    "Turkey": "TUR",
-    "U.K.": "GBR",
-    "U.S.": "USA",
-    "UAE": "ARE",
-    "UK": "GBR",
-    "US": "USA",
-    "Vatican": "VAT",
-    "West Bank and Gaza": "PSE",
-}
 
 
 def fold(name: str) -> tuple[str, ...]:
@@ -58,13 +28,6 @@ def fold(name: str) -> tuple[str, ...]:
     letters = "".join(c for c in plain if not unicodedata.combining(c))
     words = re.findall(r"\w+", re.sub(r"['’.]", "", letters))
     return tuple(sorted(word for word in words if word not in FILLERS))
-
-
-def iso_names(iso3: str) -> list[str]:
-    """Return the names that ISO 3166-1 gives a country: short, common and formal."""
-    entry = pycountry.countries.get(alpha_3=iso3)
-    kinds = ("name", "common_name", "official_name")
-    return [str(value) for kind in kinds if (value := getattr(entry, kind, None))]
 
 
 class Places:
@@ -79,9 +42,7 @@ class Places:
         self.names = {row["iso3"]: row["name"] for row in rows}
         self._by_iso2 = {row["iso2"]: row["iso3"] for row in rows}
         self._by_numeric = {int(row["numeric"]): row["iso3"] for row in rows}
-        self._by_name = {fold(alias): code for alias, code in ALIASES.items()}
-        for iso3, name in self.names.items():
-            self._by_name |= {fold(known): iso3 for known in [name, *iso_names(iso3)]}
+        self._by_name = {fold(row["name"]): row["iso3"] for row in [*read_table(NAMES), *rows]}
 
     @classmethod
     def shipped(cls) -> Places:
@@ -107,4 +68,4 @@ class Places:
 
 @cache
 def _shipped() -> Places:
-    return Places(read_table(Path(str(files("kg") / "data" / "countries.csv"))))
+    return Places(read_table(shipped("data") / "countries.csv"))
