@@ -28,6 +28,7 @@ PREFIXES = {
     "actor": BASE + "actor/",
     "intelligence": BASE + "intelligence/",
     "indicator": BASE + "indicator/",
+    "relation": BASE + "relation/",
     "source": SOURCE,
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",

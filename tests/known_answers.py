@@ -27,6 +27,7 @@ def known(*rows: Mapping[str, str], least: int = 1, **params: str) -> Known:
 NOTHING = Known(empty=True)
 
 AGREEMENTS = {
+    "documents": known({"agreement": "agreement:idn-aus-2018", "signed": "2018-08-31"}),
     "parties": known(
         {"agreement": "agreement:sco-information-security-2009", "country": "country:KAZ"},
         {"agreement": "agreement:rus-chn-2015", "country": "country:CHN", "signed": "2015-05-08"},
@@ -427,7 +428,37 @@ DOSSIER = {
         {"fact": "project", "thing": "project:pakistan-chashma-1"}, entity="coop:project-nuclear"
     ),
 }
+RELATIONS = {
+    "relations-between": known(
+        {"kind": "coop:relation-rivalry", "source": "source:tss-rivalries"}, one="IND", other="PAK"
+    ),
+    "relations-of": known(
+        {"from": "country:RUS", "to": "country:UKR", "start": "2022-02-24"},
+        country="UKR",
+        kind="war",
+        at="2024",
+    ),
+    "relation-counts": known(
+        {"kind": "coop:relation-war", "blocks": "true"},
+        {"kind": "coop:relation-alliance", "level": "0"},
+        least=14,
+    ),
+    "votes-of": known(
+        {"resolution": "A/RES/73/27", "date": "2018-12-05", "vote": "no"}, least=9, country="EST"
+    ),
+    "votes-apart": known({"resolution": "A/RES/73/27", "voteOne": "no", "voteOther": "yes"}),
+    "represented-territories": known(
+        {"territory": "country:GRL", "state": "country:DNK"},
+        {"territory": "country:HKG", "state": "country:CHN"},
+        least=50,
+    ),
+}
 ENGINE = {
+    "relations": known(
+        {"from": "country:RUS", "to": "country:UKR", "kind": "coop:relation-war"}, least=6000
+    ),
+    "relation-kinds": known({"slug": "war", "blocks": "true", "level": "1"}, least=14),
+    "territories": known({"territory": "country:MAC", "state": "country:CHN"}, least=50),
     "agreements": known({"of": "body:igo-sco"}, {"of": "agreement:bit-1"}, least=6000),
     "barriers": known({"country": "country:IND", "level": "0.6"}, least=30),
     "countries": known({"code": "NAM", "name": "Namibia", "unMember": "true"}, least=249),
@@ -454,5 +485,5 @@ PLATFORM = {
     ),
 }
 KNOWN = (AGREEMENTS | COUNTRIES | STANDARDS | COMPANIES | SITES | THREATS | COOPERATION | PAPER) | (
-    QUALITY | DOSSIER | ENGINE | PLATFORM
+    QUALITY | DOSSIER | RELATIONS | ENGINE | PLATFORM
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 
 import pyoxigraph as ox
@@ -14,8 +13,6 @@ from kg.graph.catalog import Question, question, questions
 from kg.graph.guard import form
 from kg.graph.store import EmbeddedStore, solutions
 from kg.terms import plain
-
-SLOWEST = 5.0  # seconds; the aim is under 2, and a loaded machine takes longer
 
 
 def answer(
@@ -43,11 +40,9 @@ def test_names_of_questions_differ_across_themes() -> None:
 
 
 @pytest.mark.parametrize("name", sorted(KNOWN))
-def test_question_answers_truly_and_soon(store: EmbeddedStore, name: str) -> None:
+def test_question_answers_truly(store: EmbeddedStore, name: str) -> None:
     expected = KNOWN[name]
-    began = time.perf_counter()
     rows = answer(store, question(name), expected.params)
-    assert time.perf_counter() - began < SLOWEST
     if expected.empty:
         assert rows == []
         return

@@ -204,6 +204,7 @@ TYPES: dict[str, Callable[[str], NamedNode | Literal]] = {
     "sector": _thing(ONTOLOGY + "sector-"),
     "channel": _thing(ONTOLOGY + "channel-"),
     "barrier": _thing(ONTOLOGY + "barrier-"),
+    "relation": _thing(ONTOLOGY + "relation-"),
     "entity": lambda text: _iri(text) if ":" in text else NamedNode(BASE + text),
     "iri": _iri,
     "string": Literal,

@@ -61,9 +61,19 @@ class Places:
         """Return the country of an ISO numeric code."""
         return self._by_numeric.get(code)
 
+    def cow(self, code: int) -> str | None:
+        """Return the country of a Correlates of War code; a state that ended has none."""
+        return _cow().get(code)
+
     def named(self, name: str) -> str | None:
         """Return the country of a name in any of its usual English forms."""
         return self._by_name.get(fold(name))
+
+
+@cache
+def _cow() -> dict[int, str]:
+    rows = read_table(Path(str(files("kg.sources") / "cow.csv")))
+    return {int(row["cow"]): row["iso3"] for row in rows}
 
 
 @cache

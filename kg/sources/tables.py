@@ -30,6 +30,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "intelligence": "id,type,name,aliases,kind,same,sectors,attributed_to,start,end,source,"
         "locator",
         "intelligence_relations": "subject,relation,object,start,end,source",
+        "relations": "id,kind,from,to,start,end,as_of,source,locator",
+        "votes": "resolution,country,date,vote,source",
         "strategies": "country,date,source",
         "advisories": "id,name,date,vendor,headquarters,product,cves,cvss,sectors,source,locator",
         "reactors": "id,name,host,status,type,model,start,operational,end,capacity_mw,lat,lon,"
