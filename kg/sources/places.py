@@ -72,7 +72,7 @@ class Places:
 
 @cache
 def _cow() -> dict[int, str]:
-    rows = read_table(Path(str(files("kg.sources") / "cow.csv")))
+    rows = read_table(Path(__file__).with_name("cow.csv"))
     return {int(row["cow"]): row["iso3"] for row in rows}
 
 
