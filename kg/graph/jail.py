@@ -22,7 +22,7 @@ from typing import IO, Any
 
 import pyoxigraph as ox
 
-from kg.graph import guard
+from kg.graph import guard, union
 
 try:
     import resource
@@ -115,22 +115,22 @@ def asked(store: ox.Store, text: str, prefixes: dict[str, str]) -> Any:  # noqa:
 
     The engine alone would count a statement of two such graphs twice.
     """
-    merged, named = guard.dataset(text)
-    if len(merged) < 2:
-        return store.query(text, prefixes=prefixes, use_default_graph_as_union=not merged + named)
+    sources, named = guard.dataset(text)
+    if len(sources) < 2:
+        plain = not (sources or named or union.merged(store))
+        return store.query(text, prefixes=prefixes, use_default_graph_as_union=plain)
     prologue = guard.prologue(text)
-    default = _resolved(prologue, merged, prefixes)
-    graphs = _resolved(prologue, named, prefixes)
+    default = resolved(prologue, sources, prefixes)
+    graphs = resolved(prologue, named, prefixes)
     copy = ox.Store()
     for graph in default:
-        quads = store.quads_for_pattern(None, None, None, graph)
-        copy.extend(ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+        copy.extend(union.copies(store.quads_for_pattern(None, None, None, graph)))
     for graph in graphs:
         copy.extend(store.quads_for_pattern(None, None, None, graph))
     return copy.query(text, prefixes=prefixes, default_graph=ox.DefaultGraph(), named_graphs=graphs)
 
 
-def _resolved(prologue: str, names: list[str], prefixes: dict[str, str]) -> Graphs:
+def resolved(prologue: str, names: list[str], prefixes: dict[str, str]) -> Graphs:
     """Let the engine read names as the query's prologue means them."""
     text = f"{prologue} SELECT ?g {{ VALUES ?g {{ {' '.join(names)} }} }}"
     return [row["g"] for row in ox.Store().query(text, prefixes=prefixes)]  # type: ignore[union-attr]

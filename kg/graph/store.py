@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import pyoxigraph as ox
 
 from kg.errors import ComityError
-from kg.graph import guard, syntax, worker
+from kg.graph import guard, syntax, union, worker
 from kg.graph.cache import Rows, remembered
 from kg.graph.fault import Limits
 from kg.graph.worker import Result
@@ -77,7 +77,8 @@ class EmbeddedStore:
     def trusted(self, text: str) -> Result:
         """Answer a query that Comity itself wrote, in this process."""
         with _query_errors(text):
-            return self.inner.query(text, prefixes=PREFIXES, use_default_graph_as_union=True)
+            plain = not union.merged(self.inner)
+            return self.inner.query(text, prefixes=PREFIXES, use_default_graph_as_union=plain)
 
     def texts(self, text: str) -> Rows:
         """Answer a SELECT with plain texts; a read-only store's answers are kept between runs."""
@@ -107,7 +108,9 @@ class EmbeddedStore:
         from oxrdflib import OxigraphStore
         from rdflib import Dataset
 
-        return Dataset(store=OxigraphStore(store=self.inner), default_union=True)
+        return Dataset(
+            store=OxigraphStore(store=self.inner), default_union=not union.merged(self.inner)
+        )
 
 
 class RemoteStore:

@@ -1,0 +1,64 @@
+"""The default graph: the set union of the named graphs, where a statement counts once.
+
+As long as no statement stands in two named graphs, the engine's own union of them is that set, and
+the default graph is left empty; so it is with the shipped facts. The first load that says again
+what another graph says already makes every statement stand in the default graph too, and from
+then on each load keeps that copy. (The engine alone counts a statement of two graphs twice. To
+keep the copy from the start costs 1.5 times the disk and 1.6 times the time of a load.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+import pyoxigraph as ox
+
+DEFAULT = ox.DefaultGraph()
+
+
+def merged(store: ox.Store) -> bool:
+    """Tell whether the default graph holds the union; otherwise the engine is to make it."""
+    return next(store.quads_for_pattern(None, None, None, DEFAULT), None) is not None
+
+
+def copies(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield the same statements as they stand in the default graph."""
+    return (ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
+
+
+def doubled(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
+    """Yield each statement in its graph and in the default graph."""
+    for quad in quads:
+        yield quad
+        yield ox.Quad(quad.subject, quad.predicate, quad.object)
+
+
+def merge(store: ox.Store) -> None:
+    """Copy every statement into the default graph, in one transaction."""
+    store.bulk_extend(copies(store))
+
+
+def overlap(store: ox.Store, quads: Iterable[ox.Quad]) -> bool:
+    """Tell whether a statement stands in two graphs of a store and of new quads together."""
+    home: dict[ox.Triple, object] = {}
+    return any(
+        home.setdefault(quad.triple, quad.graph_name) != quad.graph_name
+        or _elsewhere(store, quad, {quad.graph_name})
+        for quad in quads
+    )
+
+
+def lost(store: ox.Store, removed: Collection[ox.Quad], added: Iterable[ox.Quad]) -> list[ox.Quad]:
+    """Return the copies of statements that stand in no graph any more once these are removed."""
+    kept = {quad.triple for quad in added}
+    going: dict[ox.Triple, set[object]] = {}
+    for quad in removed:
+        going.setdefault(quad.triple, set()).add(quad.graph_name)
+    gone = {q.triple: q for q in removed if q.triple not in kept}
+    return list(copies(q for t, q in gone.items() if not _elsewhere(store, q, going[t])))
+
+
+def _elsewhere(store: ox.Store, quad: ox.Quad, graphs: set[object]) -> bool:
+    """Tell whether a statement stands in a named graph other than these."""
+    homes = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+    return any(home.graph_name not in graphs and home.graph_name != DEFAULT for home in homes)
