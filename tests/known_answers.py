@@ -477,7 +477,25 @@ ENGINE = {
     "sources": known({"source": "source:mitre-attack-ics", "year": "2025"}, least=200),
     "targets": known({"country": "country:KAZ", "actors": "9"}, least=100),
 }
+ADVISORY = "advisory:www.cisa.gov/ICSA-24-200-01"
 PLATFORM = {
+    "advisories-of": known(
+        {"advisory": ADVISORY, "published": "2024-07-18", "sectors": "manufacturing"},
+        vendor="mitsubishi-electric",
+    ),
+    "products-in": known(
+        {"status": "known_affected", "versions": ">=1.00A|<1.05F", "headquarters": "country:JPN"},
+    ),
+    "vulnerability-facts": known({"kind": "CWE-20", "cvss": "7.8", "advisory": ADVISORY}),
+    "remedies-of": known({"kind": "mitigation", "source": "source:cisa-csaf"}),
+    "controls-in": known(
+        {"number": "SR 5.1", "family": "restricted data flow", "level": "1"}, least=100
+    ),
+    "controls-for": known({"control": "control:iec-62443-3-3/sr-2.1"}),
+    "sector-consequences": known(
+        {"sector": "coop:sector-electric-power", "consequence": "1.0"}, least=20
+    ),
+    "exploited": known({"note": "used by ransomware"}, least=65),
     "team-services": known(
         {"name": "Service: Crisis management support"},
         {"name": "Service: Event analysis", "functionName": "Function: Correlation"},

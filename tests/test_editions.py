@@ -57,5 +57,6 @@ def test_a_publishers_file_is_recognised(shared: Path) -> None:
 def test_advisories_answer_questions_after_loading(shared: Path) -> None:
     store = EmbeddedStore()
     load(store, shared / NOT_SHIPPED["cisa-ics-advisories"])
-    text = "SELECT (COUNT(*) AS ?n) { ?a a schema:Report ; schema:manufacturer 'Siemens' }"
+    text = """SELECT (COUNT(DISTINCT ?a) AS ?n)
+              { ?s a coop:ProductStatus ; coop:from ?a ; coop:to/coop:vendor vendor:siemens }"""
     assert int(next(solutions(store.trusted(text)))[0].value) > 100  # type: ignore[union-attr]

@@ -47,7 +47,6 @@ def places() -> Places:
 @pytest.mark.parametrize(
     ("file", "name", "table", "number"),
     [
-        ("companies/CISA_ICS_ADV_Master.csv", "cisa-ics-advisories", "advisories", 3989),
         ("projects/nuclear_power_plants.csv", "geo-nuclear", "reactors", 804),
         ("projects/aiddata_cof_v1_2000_2014.csv", "aiddata", "projects", 3475),
         ("threats/EuRepoC_Global_Database_1.1.csv", "eurepoc", "incidents", 1643),
@@ -62,6 +61,15 @@ def test_importer_of_a_source_that_does_not_ship(
     assert not IMPORTERS[name].ships
     assert {key: len(found) for key, found in imported.tables.items()} == {table: number}
     assert read(shared / file, name).tables == imported.tables
+
+
+def test_the_table_of_advisories_is_read_like_the_advisories_themselves(shared: Path) -> None:
+    imported = read(shared / "companies/CISA_ICS_ADV_Master.csv")
+    assert imported.key == "cisa-ics-advisories"
+    assert not IMPORTERS[imported.key].ships
+    advisories = {row["id"]: row for row in imported.tables["advisories"]}
+    assert len(imported.tables["advisories"]) == 3989
+    assert advisories["www.cisa.gov/ICSA-24-200-01"]["vulnerabilities"] == "CVE-2023-4807"
 
 
 @pytest.mark.slow

@@ -197,6 +197,8 @@ TYPES: dict[str, Callable[[str], NamedNode | Literal]] = {
     "park": _thing(PREFIXES["park"]),
     "project": _thing(PREFIXES["project"]),
     "threat": _thing(PREFIXES["threat"]),
+    "vendor": _thing(PREFIXES["vendor"]),
+    "vulnerability": _thing(PREFIXES["vulnerability"]),
     "actor": _thing(PREFIXES["actor"]),
     "source": _thing(PREFIXES["source"]),
     "indicator": _thing(PREFIXES["indicator"]),

@@ -61,7 +61,7 @@ def labelled(row: Row, edition: str | None) -> Row:
 
 
 def json_words(path: Path) -> frozenset[str]:
-    """Return the keys of a JSON object, its type, and the ATT&CK matrices that it holds."""
+    """Return the keys of a JSON object and its head, its type, its ATT&CK matrices."""
     try:
         document = json.loads(decode(path))
     except (json.JSONDecodeError, RecursionError):
@@ -71,7 +71,9 @@ def json_words(path: Path) -> frozenset[str]:
     parts = things(document.get("objects"))
     matrices = [threats.reference(part) for part in parts if part.get("type") == "x-mitre-matrix"]
     ids = {matrix.get("id", "") for matrix in matrices}
-    return frozenset(document) | ids | set(texts(document.get("type")))
+    head = document.get("document")
+    inner = frozenset(head) if isinstance(head, dict) else frozenset()
+    return frozenset(document) | inner | ids | set(texts(document.get("type")))
 
 
 def head(path: Path) -> frozenset[str]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from kg.sources.csaf import Findings, Product
+from kg.sources.names import route
 from kg.sources.places import Places
 from kg.sources.reader import MISSING, Record, records
 from kg.sources.sectors import sectors
@@ -40,6 +42,7 @@ EUREPOC = (
 RECEIVERS = ("ID", "receiver_country", "receiver_category", "receiver_category_subcode")
 UNNAMED = MISSING | {"Not available", "Unknown"}
 MAX_CVSS = 10
+PUBLISHER = "www.cisa.gov"
 
 
 def joined(countries: set[str]) -> str:
@@ -59,24 +62,34 @@ def headquarters(text: str, places: Places, draft: Draft) -> set[str]:
 
 
 def read_advisories(path: Path, places: Places, draft: Draft) -> None:
-    """Fill `advisories`: vendor, headquarters, product, CVEs, CVSS (0..10) and sectors of each."""
+    """Fill the tables of advisories: each one's vendor, product, CVEs, CVSS (0..10) and sectors."""
     for record in records(path, ADVISORIES):
         score = record.number("Cumulative_CVSS")
         if score is not None and not 0 <= score <= MAX_CVSS:
             raise record.error(f"Cumulative_CVSS is {score}, out of 0..{MAX_CVSS}")
+        number = record["ICS-CERT_Number"]
+        advisory = route(PUBLISHER, number)
+        cves = sorted(set(re.findall(r"CVE-\d{4}-\d{4,}", record["CVE_Number"])))
+        for cve in cves:
+            draft.add("vulnerabilities", id=cve)
         draft.add(
             "advisories",
-            id=f"advisory-{record['icsad_ID']}",
+            id=advisory,
+            number=number,
             name=record["ICS-CERT_Advisory_Title"],
+            publisher="CISA",
             date=record.date("Original_Release_Date", "%m/%d/%Y"),
-            vendor=record["Vendor"],
-            headquarters=joined(headquarters(record["Company_Headquarters"], places, draft)),
-            product=record["Product"],
-            cves="|".join(re.findall(r"CVE-\d{4}-\d+", record["CVE_Number"])),
             cvss="" if score is None else figure(score),
+            vulnerabilities="|".join(cves),
             sectors=sectors(record["Critical_Infrastructure_Sector"]),
-            locator=record["ICS-CERT_Number"],
+            locator=number,
         )
+        product = Product(record["Vendor"], record["Product"])
+        findings = Findings()
+        findings.statuses[product, "known_affected", ""] = set(cves)
+        findings.write(advisory, draft)
+        seats = joined(headquarters(record["Company_Headquarters"], places, draft))
+        draft.add("vendors", id=product.vendor_id, name=product.vendor, headquarters=seats)
 
 
 def leaves(value: object) -> Iterator[str]:

@@ -42,6 +42,6 @@ def firm(name: str) -> str:
     return firm(shorter) if shorter and shorter != name.strip() else name.strip()
 
 
-def path(*parts: str) -> str:
+def route(*parts: str) -> str:
     """Return publishers' ids joined as a path: no sign in them can end or climb it."""
     return "/".join(re.sub(r"[^\w.-]+", "-", part).strip(".-") or "-" for part in parts)

@@ -11,14 +11,18 @@ from kg.sources import (
     agreements,
     bodies,
     countries,
+    csaf,
     desta,
     dyads,
     galaxies,
     incidents,
     indicators,
+    oscal,
     projects,
     relations,
+    stix,
     threats,
+    vulnerabilities,
 )
 from kg.sources.places import Places
 from kg.sources.tables import Draft, Row
@@ -92,7 +96,7 @@ def attack() -> list[Importer]:
         Importer(
             f"mitre-attack-{domain}",
             f"ATT&CK, domain {domain}, STIX 2.1 bundle",
-            ("attack_objects", "attack_relations", "attack_sectors"),
+            ("attack_objects", "attack_relations", "attack_sectors", "controls", "control_links"),
             without_places(threats.read_attack),
             frozenset({"type", "id", "objects", f"{domain}-attack"}),
             "threats/ics-attack.json" if domain == "ics" else "",
@@ -100,6 +104,82 @@ def attack() -> list[Importer]:
         for domain in ("enterprise", "ics", "mobile")
     ]
 
+
+STATED = ("advisories", "vendors", "products", "product_statuses", "vulnerabilities")
+
+EXCHANGED = (
+    Importer(
+        "csaf",
+        "CSAF 2.0 document of any publisher: a security advisory, VEX",
+        (*STATED, "remedies"),
+        csaf.read_csaf,
+        frozenset({"document", "csaf_version"}),
+        describe=csaf.describe,
+    ),
+    Importer(
+        "cve",
+        "CVE record, JSON 5",
+        STATED,
+        without_places(vulnerabilities.read_cve),
+        frozenset({"dataType", "cveMetadata", "containers"}),
+        describe=vulnerabilities.describe_cve,
+    ),
+    Importer(
+        "nvd",
+        "National Vulnerability Database, answer of the API 2.0",
+        (*STATED, "sightings"),
+        without_places(vulnerabilities.read_nvd),
+        frozenset({"resultsPerPage", "totalResults", "vulnerabilities"}),
+        describe=vulnerabilities.describe_nvd,
+    ),
+    Importer(
+        "kev",
+        "CISA's Known Exploited Vulnerabilities catalogue, JSON or CSV",
+        ("vulnerabilities", "sightings"),
+        without_places(vulnerabilities.read_kev),
+        frozenset({"catalogVersion", "dateReleased", "vulnerabilities"}),
+    ),
+    Importer(
+        "kev-csv",
+        "CISA's Known Exploited Vulnerabilities catalogue, CSV",
+        ("vulnerabilities", "sightings"),
+        without_places(vulnerabilities.read_kev),
+        frozenset(vulnerabilities.KEV),
+        describe=lambda _file: {"key": "kev"},
+    ),
+    Importer(
+        "epss",
+        "Exploit Prediction Scoring System, CSV of one day",
+        ("exploit_forecasts",),
+        without_places(vulnerabilities.read_epss),
+        frozenset(vulnerabilities.EPSS),
+        describe=vulnerabilities.describe_epss,
+    ),
+    Importer(
+        "stix",
+        "STIX 2.1 bundle of any domain",
+        ("intelligence", "intelligence_relations", "vulnerabilities", "sightings"),
+        stix.read_stix,
+        frozenset({"type", "id", "objects"}),
+        describe=stix.describe,
+    ),
+    Importer(
+        "misp-event",
+        "MISP event, JSON",
+        ("intelligence", "intelligence_relations", "vulnerabilities"),
+        without_places(stix.read_event),
+        frozenset({"Event"}),
+        describe=stix.describe_event,
+    ),
+    Importer(
+        "oscal",
+        "OSCAL catalogue of controls, JSON",
+        ("controls", "control_links"),
+        without_places(oscal.read_oscal),
+        frozenset({"catalog"}),
+        describe=oscal.describe,
+    ),
+)
 
 OTHERS = (
     Importer(
@@ -257,7 +337,7 @@ OTHERS = (
     Importer(
         "cisa-ics-advisories",
         "ICS Advisory Project master CSV",
-        ("advisories",),
+        STATED,
         incidents.read_advisories,
         frozenset(incidents.ADVISORIES),
     ),
@@ -299,5 +379,6 @@ OTHERS = (
 )
 
 IMPORTERS: Mapping[str, Importer] = {
-    importer.name: importer for importer in (*OTHERS, *attack(), *gapminder(), *world_bank())
+    importer.name: importer
+    for importer in (*OTHERS, *EXCHANGED, *attack(), *gapminder(), *world_bank())
 }

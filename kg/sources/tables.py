@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -33,7 +34,17 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "relations": "id,kind,from,to,start,end,as_of,source,locator",
         "votes": "resolution,country,date,vote,source",
         "strategies": "country,date,source",
-        "advisories": "id,name,date,vendor,headquarters,product,cves,cvss,sectors,source,locator",
+        "advisories": "id,number,name,publisher,category,date,updated,cvss,vulnerabilities,sectors,"
+        "url,source,locator",
+        "vendors": "id,name,headquarters,source",
+        "products": "id,name,vendor,cpe,purl,source",
+        "product_statuses": "advisory,product,status,versions,justification,vulnerabilities,source",
+        "remedies": "id,advisory,kind,text,url,vulnerabilities,source",
+        "vulnerabilities": "id,name,date,cvss,vector,weaknesses,source",
+        "exploit_forecasts": "id,epss,source",
+        "sightings": "id,vulnerability,date,kind,note,source",
+        "controls": "id,standard,number,name,family,parent,level,source,locator,checked,confidence",
+        "control_links": "subject,relation,object,source",
         "reactors": "id,name,host,status,type,model,start,operational,end,capacity_mw,lat,lon,"
         "source,locator",
         "incidents": "id,name,date,end,country,sector,target,actor,actor_country,effect,intensity,"
@@ -91,6 +102,15 @@ def partial_date(text: str) -> str:
     if text.endswith("-01-01"):
         return text[:4]
     return text[:7] if text.endswith("-01") else text
+
+
+def day(value: object) -> str:
+    """Return the day of an ISO 8601 date or time in a document, empty where it is none."""
+    text = value[:10] if isinstance(value, str) else ""
+    try:
+        return date.fromisoformat(text).isoformat() if len(text) == 10 else ""
+    except ValueError:
+        return ""
 
 
 def read_table(path: Path) -> list[Row]:

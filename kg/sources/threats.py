@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from kg.sources.names import slug
+from kg.sources.names import route, slug
 from kg.sources.places import Places
-from kg.sources.reader import load_json, shaped
+from kg.sources.reader import load_json, shaped, texts
 from kg.sources.tables import Draft
 
 Thing = dict[str, Any]
@@ -32,6 +32,12 @@ SECTORS: Mapping[str, str] = {
     "Rail": "rail",
     "Water and Wastewater": "water",
 }
+STANDARDS: Mapping[str, str] = {
+    "IEC 62443-3-3:2013": "iec-62443-3-3",
+    "IEC 62443-4-2:2019": "iec-62443-4-2",
+    "NIST SP 800-53 Rev. 4": "nist-sp-800-53-r4",
+    "NIST SP 800-53 Rev. 5": "nist-sp-800-53",
+}
 
 
 def live(thing: Thing) -> bool:
@@ -48,7 +54,7 @@ def reference(thing: Thing) -> Mapping[str, str]:
 
 
 def read_attack(path: Path, draft: Draft) -> None:
-    """Fill `attack_objects`, `attack_relations` and `attack_sectors` from a STIX 2.1 bundle.
+    """Fill the tables of ATT&CK's objects, relations, sectors and controls from a STIX 2.1 bundle.
 
     Objects and relations that are revoked or deprecated are left out. A technique `accomplishes`
     the tactics of its kill-chain phases. `detects` is left out with the detection strategies.
@@ -59,6 +65,7 @@ def read_attack(path: Path, draft: Draft) -> None:
         add_relations(things, ids, draft)
         add_tactics(things, draft)
         add_sectors(things, draft)
+        add_controls(things, draft)
 
 
 def add_objects(things: list[Thing], draft: Draft) -> dict[str, str]:
@@ -111,6 +118,28 @@ def add_sectors(things: list[Thing], draft: Draft) -> None:
                 draft.add("attack_sectors", object=reference(thing)["id"], sector=SECTORS[sector])
             else:
                 draft.drop(f"sector not known: {sector}")
+
+
+def add_controls(things: list[Thing], draft: Draft) -> None:
+    """Add which controls of which standards a mitigation refers to, from its labels."""
+    for thing in (thing for thing in things if thing["type"] == "course-of-action"):
+        labels = texts(thing.get("labels"))
+        for standard, number in (pair for label in labels for pair in controls_of(label)):
+            control = route(standard, number.lower())
+            draft.add("controls", id=control, standard=standard, number=number)
+            draft.add(
+                "control_links",
+                subject=f"threat/{reference(thing)['id']}",
+                relation="refers-to",
+                object=f"control/{control}",
+            )
+
+
+def controls_of(label: str) -> list[tuple[str, str]]:
+    """Return (standard, number) of a label's controls: `NIST SP 800-53 Rev. 5 - AC-3; SC-7`."""
+    edition, _, numbers = label.partition(" - ")
+    standard = STANDARDS.get(edition)
+    return [(standard, number.strip()) for number in numbers.split(";")] if standard else []
 
 
 def victims(meta: Thing) -> Iterator[str]:
