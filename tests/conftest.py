@@ -10,12 +10,17 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import settings
 
 from cli import main
 from kg.advice import snapshot
 from kg.advice.snapshot import Snapshot
 from kg.graph import build
 from kg.graph.store import EmbeddedStore
+
+# A deadline is a wall-clock assertion: a busy machine would fail a test that found nothing.
+settings.register_profile("comity", deadline=None)
+settings.load_profile("comity")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 

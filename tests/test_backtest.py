@@ -47,7 +47,7 @@ def all_pairs(size):
     return [(a, b) for a in range(size) for b in range(a + 1, size)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 10_000), st.integers(2, 60), st.integers(1, 8))
 def test_auc_and_average_precision_agree_with_scikit_learn(seed, size, grades):
     random = np.random.default_rng(seed)
@@ -69,7 +69,7 @@ def test_a_draw_without_signatures_has_no_auc():
     assert np.isnan(backtest.average_precision(hit, miss)).all()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 10_000), st.integers(4, 26))
 def test_hits_ranks_and_captured_leverage_agree_with_counting(seed, size):
     random = np.random.default_rng(seed)

@@ -49,7 +49,7 @@ accessions = pytest.mark.parametrize("accession", ACCESSIONS)
 
 
 @accessions
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=seeds, members=st.lists(st.integers(1, 8), unique=True, max_size=6))
 def test_value_is_the_expectation_over_who_joins(accession, seed, members):
     game = game_of(seed, accession)
@@ -58,7 +58,7 @@ def test_value_is_the_expectation_over_who_joins(accession, seed, members):
 
 
 @accessions
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=seeds, size=st.integers(1, 3))
 def test_small_coalitions_are_the_best(accession, seed, size):
     game = game_of(seed, accession)
@@ -70,7 +70,7 @@ def test_small_coalitions_are_the_best(accession, seed, size):
 
 
 @accessions
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=seeds, size=st.integers(4, 6))
 def test_larger_coalitions_keep_what_they_promise(accession, seed, size):
     game = game_of(seed, accession)
@@ -90,7 +90,7 @@ def test_larger_coalitions_keep_what_they_promise(accession, seed, size):
 
 
 @pytest.mark.parametrize("accession", ["independent", "certain"])
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(seed=seeds, size=st.integers(4, 7))
 def test_lazy_choice_is_the_greedy_choice(accession, seed, size):
     game = game_of(seed, accession)
@@ -102,7 +102,7 @@ def test_lazy_choice_is_the_greedy_choice(accession, seed, size):
 
 
 @pytest.mark.parametrize("accession", ["independent", "certain"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=seeds, data=st.data())
 def test_value_is_monotone_and_submodular(accession, seed, data):
     game = game_of(seed, accession)
@@ -124,7 +124,7 @@ def test_all_or_nothing_is_not_submodular():
 
 
 @accessions
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(seed=seeds)
 def test_included_and_left_out(accession, seed):
     game = game_of(seed, accession)

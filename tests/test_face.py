@@ -47,7 +47,7 @@ def test_importing_kg_loads_nothing_heavy():
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_gains_are_what_recomputing_would_give(objective, data):
     matrix, focal, strength = data.draw(cases(objective))

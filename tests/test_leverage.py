@@ -37,7 +37,7 @@ graphs = st.builds(
 
 
 @given(graphs)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_channel_strength_is_the_best_path(tau: np.ndarray) -> None:
     np.testing.assert_allclose(
         formula.path_strength(tau), brute_channels(tau), rtol=1e-9, atol=1e-15
@@ -45,7 +45,7 @@ def test_channel_strength_is_the_best_path(tau: np.ndarray) -> None:
 
 
 @given(graphs, st.integers(0, 10_000), st.floats(0.05, 0.95))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_onward_gain_is_what_adding_the_tie_gives(
     tau: np.ndarray, seed: int, strength: float
 ) -> None:
@@ -66,7 +66,7 @@ def test_onward_gain_is_what_adding_the_tie_gives(
 
 
 @given(graphs, st.integers(0, 10_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_the_partners_side_is_the_same_tie_seen_from_there(tau: np.ndarray, seed: int) -> None:
     random = np.random.default_rng(seed)
     n, need, capability = len(tau), random.random(len(tau)), random.random(len(tau)).round(1)
@@ -82,7 +82,7 @@ def test_the_partners_side_is_the_same_tie_seen_from_there(tau: np.ndarray, seed
 
 
 @given(graphs, st.integers(0, 10_000))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_incumbent_is_the_strongest_channel_of_an_equal(tau: np.ndarray, seed: int) -> None:
     random = np.random.default_rng(seed)
     n, capability = len(tau), random.random(len(tau)).round(1)

@@ -115,7 +115,7 @@ def cases(draw, name):
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_closed_form_is_the_recomputation(name, data):
     matrix, focal, strength = data.draw(cases(name))
@@ -129,7 +129,7 @@ def test_closed_form_is_the_recomputation(name, data):
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(data=st.data())
 def test_all_pairs_are_the_focal_gains(name, data):
     matrix, _, strength = data.draw(cases(name))
@@ -139,7 +139,7 @@ def test_all_pairs_are_the_focal_gains(name, data):
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_agreement_is_the_recomputation(name, data):
     matrix, focal, strength = data.draw(cases(name))
@@ -151,7 +151,7 @@ def test_agreement_is_the_recomputation(name, data):
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(data=st.data())
 def test_accepted_tie_is_the_network_with_it(name, data):
     matrix, focal, strength = data.draw(cases(name))
@@ -173,7 +173,7 @@ def test_accepted_tie_is_the_network_with_it(name, data):
 
 
 @pytest.mark.parametrize("name", ["reach", "harmonic"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_gains_fall_as_ties_are_added(name, data):
     """Submodularity: a tie brings `focal` at most what it brought before it had another."""
@@ -262,7 +262,7 @@ def test_an_existing_tie_brings_no_hops(name):
 
 
 @given(seed=st.integers(0, 10_000), density=st.floats(0.02, 0.4))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_both_searches_find_the_same_paths(seed, density):
     graph = csr_array(nx.to_numpy_array(nx.gnp_random_graph(25, density, seed=seed)))
     nodes = np.array([3, 7, 24])
@@ -287,7 +287,7 @@ def ties_of(graph):
 
 @example(name="forest")
 @given(name=st.sampled_from(OBJECTIVES))
-@settings(max_examples=7, deadline=None)
+@settings(max_examples=7)
 def test_ranking_is_sorted_and_complete(name):
     ties = ties_of(nx.karate_club_graph())
     ranked = rank_ties(ties, "node0011", name)

@@ -26,7 +26,7 @@ def reached(tau, need):
     return (path_strength(tau) - np.eye(len(tau))) @ need
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_sequence_of_changes_is_the_network_with_them(data):
     n = data.draw(st.integers(2, 9))

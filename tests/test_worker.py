@@ -171,7 +171,7 @@ def jail_xsd(name: str) -> str:
     return "http://www.w3.org/2001/XMLSchema#" + name
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(st.lists(st.tuples(TERMS, TERMS), min_size=1, max_size=20))
 def test_terms_pass_through_a_worker_unchanged(
     rows: list[tuple[ox.NamedNode | ox.Literal | None, ox.NamedNode | ox.Literal | None]],
