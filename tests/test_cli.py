@@ -85,7 +85,9 @@ def test_query_text_file_stdin_and_name(comity: Run, tmp_path: Path) -> None:
     ):
         assert result.stdout == "name\nNamibia\n"
     named = comity("query", "observations", "-p", "indicator=gdp", "--format", "json")
-    assert len(json.loads(named.stdout)) > 5000
+    assert len(json.loads(named.stdout)["results"]["bindings"]) > 5000
+    short = comity("query", "observations", "-p", "indicator=gdp", "--format", "json", "--short")
+    assert json.loads(short.stdout)[0]["country"].startswith("country:")
     declared = "ASK { ?c n:notation 'NAM' }"
     prefix = "n=http://www.w3.org/2004/02/skos/core#"
     assert comity("query", "-q", declared, "--prefix", prefix).stdout == "true\n"
@@ -206,6 +208,24 @@ def test_bad_input_is_one_line_and_an_exit_code(
     assert len(result.stderr.strip().splitlines()) == 1
     assert "Traceback" not in result.stderr
     assert isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize(
+    ("shell", "code", "says"),
+    [
+        ("comity query -q 'SELECT * { ?s ?p ?o } LIMIT 90000' > /dev/full", 2, "No space left"),
+        ("comity queries > /dev/full", 2, "No space left"),
+        ("comity query -q 'SELECT * { ?s ?p ?o } LIMIT 90000' | head -n 1", 0, ""),
+        ("printf 'SELECT * {}\\377' | comity query -q -", 2, "not UTF-8"),
+    ],
+)
+def test_output_that_fails_is_one_line(cache: Path, shell: str, code: int, says: str) -> None:
+    command = shell.replace("comity", f"{sys.executable} {ROOT / 'cli.py'}")
+    found = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False
+    )
+    assert (found.returncode, says in found.stderr) == (code, True)
+    assert len(found.stderr.splitlines()) <= 1
 
 
 def test_usage_mistakes_are_clicks_own(comity: Run) -> None:

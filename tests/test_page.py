@@ -202,6 +202,18 @@ def test_layout_is_repeatable_and_geographic():
 
 
 @pytest.mark.parametrize("form", ["graphml", "gexf", "json", "svg", "png"])
+def test_the_same_network_is_the_same_file(tmp_path: Path, form: str) -> None:
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(
+        (n, {"label": n, "lon": 10.0 * i, "lat": 5.0 * i}) for i, n in enumerate("abcd")
+    )
+    graph.add_edges_from([("a", "b"), ("b", "c")])
+    for name in ("one", "two"):
+        page.export(graph, tmp_path / f"{name}.{form}")
+    assert (tmp_path / f"one.{form}").read_bytes() == (tmp_path / f"two.{form}").read_bytes()
+
+
+@pytest.mark.parametrize("form", ["graphml", "gexf", "json", "svg", "png"])
 def test_export(tmp_path, form):
     graph = page.to_networkx(sample())
     path = tmp_path / f"x.{form}"

@@ -23,6 +23,7 @@ from kg.command.terminal import (
     output_options,
     pairs,
     ranking_options,
+    result_options,
     shipped_store,
     source_options,
     verdict,
@@ -317,9 +318,10 @@ def leverage(
 @click.option("--country", help="The same as -p country=CODE.")
 @click.option("--prefix", "prefixes", multiple=True, metavar="NAME=IRI", help="Declare a prefix.")
 @click.option("--allow-service", is_flag=True, help="Let the query reach other endpoints.")
+@click.option("--short", is_flag=True, help="Short IRIs and plain values, as in a table.")
 @limit_options
 @source_options
-@output_options
+@result_options
 def query(
     name: str | None,
     text: str | None,
@@ -327,11 +329,15 @@ def query(
     country: str | None,
     prefixes: tuple[str, ...],
     allow_service: bool,
+    short: bool,
     limits: Ceiling,
     source: Source,
     output: Output,
 ) -> None:
     """Answer a named question (see `comity queries`) or any SPARQL 1.1 query.
+
+    Rows are written as the standard's JSON, XML, CSV and TSV, with full terms; --short writes
+    them as a table shows them. A terminal gets a table.
 
     Examples: comity query parties -p kind=cyber-agreement;
     comity query -q 'SELECT ?c { ?c a schema:Country } LIMIT 5' --format csv
@@ -344,7 +350,8 @@ def query(
         declared + sparql, limits=limits.limits(), allow_service=allow_service
     )
     form = answer.chosen_format(output.form, output.path, answer.is_graph(result))
-    answer.emit(answer.result_text(result, form), output.path)
+    shown = answer.result_text(result, form, short=short, spreadsheet=output.spreadsheet)
+    answer.emit(shown, output.path)
 
 
 @main.command()

@@ -6,6 +6,7 @@ Heavy imports live in the functions that need them, so that `comity --help` answ
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from kg.errors import ComityError
+from kg.files import read_text
 
 if TYPE_CHECKING:
     from kg.advice.snapshot import Snapshot
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FORMATS = ["table", "json", "csv", "tsv", "turtle", "ntriples", "rdfxml", "jsonld"]
+FORMATS = ["table", "json", "csv", "tsv"]
+RESULT_FORMATS = [*FORMATS, "xml"]
+GRAPH_FORMATS = ["turtle", "trig", "ntriples", "nquads", "jsonld", "rdfxml"]
 PATH = click.Path(path_type=Path)
 KIND = "information-security-agreement"
 
@@ -39,8 +43,12 @@ class Comity(click.Group):
         try:
             return super().invoke(ctx)
         except ComityError as error:
-            click.echo(f"comity: {' '.join(str(error).split())}", err=True)
+            note(f"comity: {' '.join(str(error).split())}")
             ctx.exit(error.code)
+        except BrokenPipeError:
+            # Who reads the answer has had enough of it; nothing may be written at the end either.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(0)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -107,6 +115,7 @@ class Output:
 
     form: str | None
     path: Path | None
+    spreadsheet: bool = False
 
     @property
     def chosen(self) -> str:
@@ -119,7 +128,8 @@ class Output:
         """Print rows, or write them to the output file."""
         from kg.graph import answer
 
-        answer.emit(answer.text(rows, self.chosen, columns), self.path)
+        shown = answer.text(rows, self.chosen, columns, spreadsheet=self.spreadsheet)
+        answer.emit(shown, self.path)
 
 
 @dataclass(frozen=True)
@@ -169,15 +179,27 @@ RANKING = (
     ),
     click.option("--strengths", multiple=True, metavar="KIND=S", help="Override a strength."),
 )
-WRITING = (
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice(FORMATS),
-        help="Guessed from the output's suffix; else a table on a terminal, csv elsewhere.",
-    ),
-    click.option("-o", "--output", "path", type=PATH, help="Write to this file."),
-)
+
+
+def writing(*formats: str) -> tuple[Callable[[Command], Command], ...]:
+    """Make the options that say in which of these formats an answer goes where."""
+    return (
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(formats),
+            help="Guessed from the output's suffix; else a table on a terminal, csv elsewhere.",
+        ),
+        click.option("-o", "--output", "path", type=PATH, help="Write to this file."),
+        click.option(
+            "--for-spreadsheet",
+            "spreadsheet",
+            is_flag=True,
+            help="Keep CSV and TSV cells from being run as formulas.",
+        ),
+    )
+
+
 LIMITING = (
     click.option(
         "--timeout",
@@ -206,7 +228,8 @@ LIMITING = (
 )
 source_options = bundled("source", Source, *READING)
 ranking_options = bundled("source", Source, *RANKING, *READING)
-output_options = bundled("output", Output, *WRITING)
+output_options = bundled("output", Output, *writing(*FORMATS))
+result_options = bundled("output", Output, *writing(*RESULT_FORMATS, *GRAPH_FORMATS))
 limit_options = bundled("limits", Ceiling, *LIMITING)
 
 
@@ -272,15 +295,20 @@ def asked(
 def sparql_text(text: str) -> str:
     """Return the text itself, the content of the file that it names, or standard input."""
     if text == "-":
-        return sys.stdin.read()
+        return _standard_input()
     if "{" in text or len(text) > 255:
         return text
     try:
-        return Path(text).read_text(encoding="utf-8")
-    except OSError as error:
-        raise ComityError(
-            f"{text}: neither SPARQL nor a readable file: {error.strerror}"
-        ) from error
+        return read_text(Path(text))
+    except ComityError as error:
+        raise ComityError(f"neither SPARQL nor a file to read: {error}") from error
+
+
+def _standard_input() -> str:
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError as error:
+        raise ComityError(f"standard input: not UTF-8 at byte {error.start + 1}") from error
 
 
 def pairs(option: str, texts: Sequence[str], kind: Callable[[str], Any] = str) -> dict[str, Any]:
@@ -347,5 +375,7 @@ def strength_of(text: str) -> float:
 
 
 def note(text: str) -> None:
-    """Tell the user something beside the answer."""
-    click.echo(text, err=True)
+    """Tell the user something beside the answer, without the control characters of foreign text."""
+    click.echo(
+        "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text), err=True
+    )
