@@ -359,7 +359,7 @@ PAPER = {
 QUALITY = {
     "statements-without-source": NOTHING,
     "dangling-references": NOTHING,
-    "orphans": known({"class": "coop:Body", "thing": "body:apcert"}),
+    "orphans": known({"class": "coop:Body", "thing": "body:bsi-deu"}),
     "conflicts": known(
         {"conflict": "conflict:industry-scale", "other": "300000000 CNY"},
         {"conflict": "conflict:industry-scale", "other": "82500000 CNY"},
@@ -368,7 +368,7 @@ QUALITY = {
     "conflicting-observations": known({"country": "country:ESP", "year": "2017"}, indicator="gci"),
     "recalled-share": known({"class": "coop:Company"}, {"class": "coop:Park"}, least=12),
     "recalled-statements": known(
-        {"thing": "standard:clc-ts-50701", "class": "coop:Standard"}, source="cenelec-catalogue"
+        {"thing": "park:bangladesh-ceiz", "class": "coop:Park"}, source="park-operators"
     ),
     "recalled-sources": known({"source": "source:company-reports"}),
     "graph-sizes": known({"source": "source:unctad-iia", "reliability": "0.9"}, least=200),
@@ -471,7 +471,8 @@ ENGINE = {
     "proximities": known({"one": "country:BLR", "other": "country:POL", "contiguous": "true"}),
     "signatures": known({"agreement": "agreement:budapest-convention", "signed": "2001-11-23"}),
     "hosts": known(
-        {"body": "body:igo-asean", "scope": "general"}, {"body": "body:ccra", "scope": "security"}
+        {"body": "body:igo-asean", "scope": "general"},
+        {"body": "body:oic-cert", "scope": "security"},
     ),
     "sites": known({"home": "country:CHN", "host": "country:BLR"}, least=80),
     "sources": known({"source": "source:mitre-attack-ics", "year": "2025"}, least=200),

@@ -52,6 +52,15 @@ def test_an_agreement_is_in_force_from_its_start_to_before_its_end() -> None:
     assert not treaty.in_force("2010-01-01")
 
 
+def test_a_country_that_came_back_was_out_in_between(store: EmbeddedStore) -> None:
+    spells = {
+        (row.start[:4], row.end[:4])
+        for row in network.read_memberships(store)
+        if row.country == "ECU" and row.of.endswith("igo-opec")
+    }
+    assert spells == {("1973", "1992"), ("2007", "2020")}
+
+
 def test_the_past_has_fewer_agreements(store: EmbeddedStore) -> None:
     early, late = (network.load(store, date(year, 1, 1)) for year in (1970, 2010))
     assert len(early.agreements) < len(late.agreements)

@@ -102,6 +102,39 @@ def test_members_of_a_body_change_with_the_date(store: EmbeddedStore) -> None:
     assert "country:BLR" in members("2025")
 
 
+def test_who_left_a_body_is_no_member_though_an_older_source_leaves_it_open(
+    store: EmbeddedStore,
+) -> None:
+    def members(body: str, at: str) -> set[str]:
+        rows = answer(store, question("members-of"), {"body": body, "at": at})
+        return {row["country"] for row in rows if row["role"] != "observer"}
+
+    gone = {"country:AGO", "country:ECU", "country:QAT"}
+    assert gone <= members("igo-opec", "2018-06-01")
+    assert gone.isdisjoint(members("igo-opec", "2026-01-01"))
+    assert len(members("igo-opec", "2026-01-01")) == 12
+    assert members("igo-andean", "2026-01-01") == {
+        f"country:{code}" for code in ("BOL", "COL", "ECU", "PER")
+    }
+    both = {"a": "ECU", "b": "IRN", "at": "2026-01-01"}
+    assert "body:igo-opec" not in {
+        row["body"] for row in answer(store, question("shared-bodies"), both)
+    }
+
+
+def test_a_host_has_a_mandate_for_security(store: EmbeddedStore) -> None:
+    hosts = {row["body"] for row in answer(store, question("hosts"), {})}
+    assert {"body:apcert", "body:igo-oas", "body:igo-au"} <= hosts
+    assert hosts.isdisjoint({"body:igo-opec", "body:aiib", "body:cenelec", "body:ccra"})
+
+
+def test_less_than_a_fifth_of_the_curated_rows_is_recalled(store: EmbeddedStore) -> None:
+    rows = answer(store, question("recalled-share"), {})
+    recalled, stated = (sum(int(row[key]) for row in rows) for key in ("recalled", "statements"))
+    political = sum(int(row["statements"]) for row in rows if row["class"] == "coop:Relation")
+    assert 0 < recalled < 0.2 * (stated - political)
+
+
 def test_every_claim_and_way_of_the_paper_has_a_question_of_its_own(store: EmbeddedStore) -> None:
     """Apart from those that list claims by section, subject or figure."""
     general = {"claims-in-section", "claims-about", "quantities", "claim-gaps"}

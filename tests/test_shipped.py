@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from kg.sources import COLUMNS, IMPORTERS, publisher
+from kg.sources.bodies import NAMES
+from kg.sources.tables import read_table
 
 DATA = Path(__file__).resolve().parents[1] / "kg" / "data"
 PARTIAL = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?|")
@@ -160,6 +162,21 @@ def test_known_memberships(participations: list[dict[str, str]]) -> None:
     assert parties(participations, "body/igo-icao")["CHN"][1] == ""
     assert all(end for _, end in parties(participations, "body/igo-wpact").values())
     assert all(end == "2012" for _, end in parties(participations, "body/igo-weu").values())
+
+
+def test_bodies_bear_their_present_names() -> None:
+    names = {row["id"]: row["name"] for row in rows("bodies")}
+    assert names["igo-cemac"] == "Communauté économique et monétaire de l'Afrique centrale (CEMAC)"
+    assert names["igo-oas"] == "Organization of American States (OAS)"
+    assert not [name for name in names.values() if "Ê" in name or name.endswith((" of th", "("))]
+    mended = {f"igo-{row['igo']}": row["name"] for row in read_table(NAMES)}
+    assert mended.items() <= names.items()
+
+
+def test_associates_are_no_members(participations: list[dict[str, str]]) -> None:
+    assert "ARG" not in parties(participations, "body/igo-andean")
+    assert "ARG" in parties(participations, "body/igo-mercosur")
+    assert "ZMB" not in parties(participations, "body/igo-eac")
 
 
 def test_wto_list_agrees_with_the_other_source_on_members_of_2014(

@@ -16,12 +16,12 @@ noisy-or of its agreements, tau = 1 - prod(1 - s) (Pearl 1988, section 4.3.2).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from difflib import get_close_matches
 from functools import cached_property
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -179,7 +179,7 @@ def read_kinds(store: Store, strengths: Mapping[str, float]) -> dict[str, Kind]:
 def read_memberships(store: Store) -> list[Membership]:
     """Read every participation that has a start; observers and mere signatories take no part.
 
-    An end that one source states closes what another, which may be older, leaves open.
+    The first end that one source states closes what another, which may be older, leaves open.
     """
     rows = [
         Membership(
@@ -195,12 +195,15 @@ def read_memberships(store: Store) -> list[Membership]:
         )
         if role not in OUTSIDE
     ]
-    ends = {(row.country, row.of): row.end for row in sorted(rows, key=attrgetter("end"))}
-    return [_closed(row, ends.get((row.country, row.of), "")) for row in rows if row.start]
+    ends: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in rows:
+        ends[row.country, row.of].append(row.end)
+    return [_closed(row, ends[row.country, row.of]) for row in rows if row.start]
 
 
-def _closed(row: Membership, end: str) -> Membership:
-    return replace(row, end=end) if not row.end and row.start < end else row
+def _closed(row: Membership, ends: list[str]) -> Membership:
+    later = [end for end in ends if row.start < end]
+    return replace(row, end=min(later)) if later and not row.end else row
 
 
 def unknown_country(text: str, countries: tuple[Country, ...]) -> str:

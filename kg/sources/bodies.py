@@ -1,4 +1,8 @@
-"""Intergovernmental bodies and their members: Correlates of War IGO, and the WTO's own list."""
+"""Intergovernmental bodies and their members: Correlates of War IGO, and the WTO's own list.
+
+`igo.csv` holds the present name of each body whose name in the data set is cut at 80 characters,
+has lost its accents, or is a former one.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,13 @@ from pathlib import Path
 
 from kg.sources.places import Places
 from kg.sources.reader import Record, records
-from kg.sources.tables import Draft
+from kg.sources.tables import Draft, read_table
 
 COW = ("iso3", "igo", "igo_name", "first_year", "last_year_observed")
 WTO = ("country_name", "accession_date", "is_original_member")
 KIND = "intergovernmental-organisation"
 WTO_SLUG = "wto"
+NAMES = Path(__file__).with_name("igo.csv")
 
 # Bodies that work on although the data set has no observation of them in its last years.
 BLANK_AT_THE_END = frozenset(
@@ -32,6 +37,15 @@ BLANK_AT_THE_END = frozenset(
         "rcc",
         "rioppah",
         "turksoy",
+    }
+)
+
+# Associates of a body, and states that never joined it, whom the data set counts as members.
+NOT_MEMBERS = frozenset(
+    {
+        *(("andean", country) for country in ("ARG", "BRA", "PRY", "URY")),
+        *(("eac", country) for country in ("BWA", "LSO", "MWI", "ZMB", "ZWE")),
+        *(("mercosur", country) for country in ("BOL", "CHL")),
     }
 )
 
@@ -71,6 +85,8 @@ def read_cow(path: Path, places: Places, draft: Draft) -> None:
             draft.drop(f"not a country of ISO 3166-1: {record['iso3']}")
         elif slug == WTO_SLUG:
             draft.drop("WTO members: taken from the WTO's own list")
+        elif (slug, country) in NOT_MEMBERS:
+            draft.drop("associates and states that never joined")
         else:
             draft.add(
                 "participations",
@@ -84,9 +100,10 @@ def read_cow(path: Path, places: Places, draft: Draft) -> None:
 
 
 def add_bodies(entries: list[Record], draft: Draft) -> None:
-    """Add one row a body."""
+    """Add one row a body, under its present name."""
+    present = {row["igo"]: row["name"] for row in read_table(NAMES)}
     for slug, name in {record["igo"]: record["igo_name"] for record in entries}.items():
-        draft.add("bodies", id=f"igo-{slug}", name=name, kind=KIND, locator=slug)
+        draft.add("bodies", id=f"igo-{slug}", name=present.get(slug, name), kind=KIND, locator=slug)
 
 
 def read_wto(path: Path, places: Places, draft: Draft) -> None:
