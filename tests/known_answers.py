@@ -476,6 +476,26 @@ ENGINE = {
     ),
     "sites": known({"home": "country:CHN", "host": "country:BLR"}, least=80),
     "sources": known({"source": "source:mitre-attack-ics", "year": "2025"}, least=200),
+    "advisories": known(
+        {"number": "ICSA-24-200-01", "published": "2024-07-18", "source": "source:cisa-csaf"},
+        least=2379,
+    ),
+    "advisory-sectors": known({"slug": "water"}, least=2000),
+    "advisory-weaknesses": known({"vulnerability": "vulnerability:CVE-2023-4807"}, least=7000),
+    "vendors": known({"vendor": "vendor:mitsubishi-electric", "country": "country:JPN"}),
+    "products": known({"vendor": "vendor:siemens", "name": "SIMATIC S7-1500"}, least=8000),
+    "statuses": known({"versions": ">=1.00A|<1.05F", "status": "known_affected"}, least=16000),
+    "status-weaknesses": known({"vulnerability": "vulnerability:CVE-2023-4807"}, least=16000),
+    "weaknesses": known({"vulnerability": "vulnerability:CVE-2023-4807", "cvss": "7.8"}),
+    "sightings": known({"vulnerability": "vulnerability:CVE-2023-6448", "listed": "2023-12-11"}),
+    "remedies": known({"kind": "vendor_fix"}, least=4000),
+    "places": known(
+        {"site": "park:belarus-great-stone", "host": "country:BLR", "sector": "electronics"}
+    ),
+    "sharing": known(
+        {"agreement": "agreement:sco-information-security-2009", "country": "country:KAZ"}
+    ),
+    "sector-weights": known({"slug": "nuclear", "broader": "energy", "consequence": "1.0"}),
     "targets": known({"country": "country:KAZ", "actors": "9"}, least=100),
 }
 ADVISORY = "advisory:www.cisa.gov/ICSA-24-200-01"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kg.command import platform
 from kg.command.terminal import (
     PATH,
     Ceiling,
@@ -511,6 +512,10 @@ def load(
     for path in files:
         for change in load_file(store, path, source, form, edition):
             note(f"{path}: {change.graph}: {change.added} added, {change.removed} removed")
+
+
+for command in (platform.warn,):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

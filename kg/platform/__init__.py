@@ -1,0 +1,1 @@
+"""The public service platform: warn, diagnose, assess, respond, and what is exchanged."""
