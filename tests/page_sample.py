@@ -60,8 +60,13 @@ def matrices() -> page.Matrices:
     feasibility = rng.random((n, n))
     barrier = np.zeros((n, n))
     barrier[:, 3] = 0.4
-    need, capability = rng.random(n), rng.random(n).round(1)
-    return page.Matrices(CODES, tau, need, capability, feasibility, barrier, 0.5)
+    need, popularity = rng.random(n), np.exp(rng.normal(size=n)).round(2)
+    blocked = np.zeros((n, n), dtype=bool)
+    third = ~np.eye(n, dtype=bool)
+    third[0, 2] = False
+    return page.Matrices(
+        CODES, tau, need, popularity, feasibility, barrier, blocked, third, (0.25, 0.5), 0.5
+    )
 
 
 def scores(data: page.Matrices, focal: str, tau: np.ndarray) -> dict[str, float]:
@@ -69,10 +74,10 @@ def scores(data: page.Matrices, focal: str, tau: np.ndarray) -> dict[str, float]
     f = CODES.index(focal)
     rho = formula.path_strength(tau)
     tie = formula.strengthened(tau, f, data.strength)
-    onward = formula.onward(rho, data.need, f, tie).sum(axis=1)
-    gain = formula.direct(data.need, data.capability, f) + onward
-    rivals = formula.incumbent(rho, data.capability, f)
-    values = formula.expected(data.feasibility[f], data.barrier[f], rivals, gain)
+    onward = formula.onward(rho, np.where(data.third[f], data.need, 0.0), f, tie).sum(axis=1)
+    gain = formula.direct(data.need, tau, f, tie) + onward
+    powers = formula.Powers(*data.powers)
+    values = formula.expected(data.feasibility[f], data.barrier[f], data.popularity, gain, powers)
     return {code: float(v) for code, v in zip(CODES, values, strict=True) if code != focal}
 
 

@@ -20,7 +20,8 @@ def game_of(seed, accession, n=9, density=0.3):
     tau += tau.T
     need, joining = random.random(n), random.uniform(0.02, 0.98, n)
     table = coverage(path_strength(tau), need, 0, strengthened(tau, 0, 0.5))
-    return Game.of(table, joining, accession, bonus=random.random(n) * 0.2)
+    power = random.choice([0.1, 0.25, 1.0])
+    return Game.of(table, joining, accession, bonus=random.random(n) * 0.2, power=power)
 
 
 def subsets(nodes):
@@ -32,7 +33,7 @@ def brute_value(game, members):
 
     def worth(joined):
         best = game.table[list(joined)].max(axis=0).sum() if joined else 0.0
-        return best + game.bonus[list(joined)].sum()
+        return (best + game.bonus[list(joined)].sum()) ** game.power
 
     def chance(joined):
         return np.prod([game.joining[j] if j in joined else 1 - game.joining[j] for j in members])
@@ -145,6 +146,15 @@ def test_pair_values(accession):
     for i, j in combinations(range(4), 2):
         assert values[i, j] == pytest.approx(game.value([nodes[i], nodes[j]]))
     assert np.isnan(values[np.tril_indices(4)]).all()
+
+
+def test_many_members_are_drawn_with_a_fixed_seed():
+    random = np.random.default_rng(4)
+    n = 40
+    game = Game.of(random.random((n, n)), np.full(n, 0.3), bonus=random.random(n))
+    exact = Game.of(game.table, np.ones(n), "certain", game.bonus)
+    assert game.value(range(n)) == game.value(range(n))
+    assert 0.5 * exact.value(range(n)) < game.value(range(n)) < exact.value(range(n))
 
 
 def test_mistakes_are_refused():

@@ -13,7 +13,8 @@ from kg.graph.store import EmbeddedStore
 
 shares = st.floats(0.0, 1.0)
 values = st.fixed_dictionaries(
-    dict.fromkeys(("feasibility", "barrier", "incumbent"), shares)
+    dict.fromkeys(("feasibility", "barrier"), shares)
+    | {"popularity": st.floats(0.1, 10.0)}
     | {name: st.floats(0.0, 10.0) for name in ("direct", "onward")}
 )
 

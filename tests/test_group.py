@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -12,22 +13,47 @@ from kg.advice.snapshot import Snapshot
 from kg.advice.whatif import whatif
 from kg.errors import ComityError
 from kg.graph.store import EmbeddedStore
+from kg.leverage.formula import PREFERENCES
 
 
 def test_greedy_of_one_body_against_all_sets(now: Snapshot) -> None:
     chosen = group.coalition(now, "CHN", 3, body="igo-asean")
     game = group.game(now, "CHN", 4, "independent")
-    partners = [j for j in group.members(now, "igo-asean") if now.network.countries[j].un_member]
+    closed = now.obstacles.blocked[now.network.place("CHN")]
+    countries = now.network.countries
+    partners = [
+        j for j in group.members(now, "igo-asean") if countries[j].un_member and not closed[j]
+    ]
     best = max(game.value(set_) for set_ in combinations(partners, 3))
     assert chosen.value == pytest.approx(best, rel=1e-9)
     assert "best of all" in chosen.guarantee
 
 
+@pytest.mark.parametrize("focal", ["CHN", "DEU", "NAM", "SGP"])
+@pytest.mark.parametrize("prefer", PREFERENCES)
+def test_a_coalition_of_one_is_worth_what_the_ranking_says(
+    now: Snapshot, focal: str, prefer: str
+) -> None:
+    preferring = replace(now, powers=PREFERENCES[prefer])
+    game = group.game(preferring, focal, 2, "independent")
+    for row in recommend(preferring, focal):
+        value = game.value([now.network.place(row.country.iso3)])
+        assert value == pytest.approx(row.expected_leverage, rel=1e-12)
+
+
+def test_nobody_who_is_blocked_is_chosen(now: Snapshot) -> None:
+    chosen = group.coalition(now, "UKR", 5)
+    closed = now.obstacles.blocked[now.network.place("UKR")]
+    assert not closed[list(chosen.members)].any()
+    with pytest.raises(ComityError, match="ruled out"):
+        group.coalition(now, "UKR", 2, include=["RUS"])
+
+
 def test_include_and_exclude(now: Snapshot) -> None:
-    chosen = group.coalition(now, "CHN", 4, include=["NAM"], exclude=["PAK"])
+    chosen = group.coalition(now, "CHN", 4, include=["NAM"], exclude=["UZB"])
     codes = [row["iso3"] for row in group.steps(now, chosen)]
     assert "NAM" in codes
-    assert "PAK" not in codes
+    assert "UZB" not in codes
     with pytest.raises(ComityError, match="both"):
         group.coalition(now, "CHN", 2, include=["NAM"], exclude=["NAM"])
 
@@ -54,13 +80,13 @@ def test_an_unknown_body(now: Snapshot) -> None:
 
 
 def test_a_tie_that_is_added_raises_reach_and_is_seen_in_the_ranking(now: Snapshot) -> None:
-    rows = {row.iso3: row for row in whatif(now, "CHN", add=["GTM"])}
-    gain = next(c for c in recommend(now, "CHN") if c.country.iso3 == "GTM")
-    partner = now.needs.need[now.network.place("GTM")]
+    rows = {row.iso3: row for row in whatif(now, "CHN", add=["VNM"])}
+    gain = next(c for c in recommend(now, "CHN") if c.country.iso3 == "VNM")
+    partner = now.needs.need[now.network.place("VNM")]
     assert rows["CHN"].change >= gain.onward
     assert rows["CHN"].change <= gain.onward + partner
     assert all(row.change >= -1e-12 for row in rows.values())
-    assert rows["GTM"].new_rank is not None
+    assert rows["VNM"].new_rank is not None
 
 
 def test_a_tie_that_is_removed_lowers_reach(now: Snapshot) -> None:

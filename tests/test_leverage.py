@@ -69,16 +69,18 @@ def test_onward_gain_is_what_adding_the_tie_gives(
 @settings(max_examples=30)
 def test_the_partners_side_is_the_same_tie_seen_from_there(tau: np.ndarray, seed: int) -> None:
     random = np.random.default_rng(seed)
-    n, need, capability = len(tau), random.random(len(tau)), random.random(len(tau)).round(1)
+    n = len(tau)
+    need = random.random((n, n)) * (random.random((n, n)) < 0.8)
     focal = int(random.integers(n))
-    rho = formula.path_strength(tau)
-    offered = formula.onward_offered(rho, need, focal, formula.strengthened(tau, focal, 0.5))
-    rivals = formula.incumbent_at(rho, capability, focal)
+    rho, tie = formula.path_strength(tau), formula.strengthened(tau, focal, 0.5)
+    offered = formula.onward_offered(rho, need, focal, tie)
+    whole = random.random(n)
+    lent = formula.direct_offered(whole, tau, focal, tie)
     for j in range(n):
         if j != focal:
             own = formula.strengthened(tau, j, 0.5)
-            assert offered[j] == pytest.approx(formula.onward(rho, need, j, own)[focal].sum())
-            assert rivals[j] == pytest.approx(formula.incumbent(rho, capability, j)[focal])
+            assert offered[j] == pytest.approx(formula.onward(rho, need[j], j, own)[focal].sum())
+            assert lent[j] == pytest.approx(formula.direct(whole, tau, j, own)[focal])
 
 
 @given(graphs, st.integers(0, 10_000))
@@ -99,13 +101,22 @@ def test_incumbent_is_the_strongest_channel_of_an_equal(tau: np.ndarray, seed: i
 
 
 def test_direct_gain_by_hand() -> None:
-    need, capability = np.array([0.2, 0.5, 0.1]), np.array([0.9, 0.4, 1.0])
-    np.testing.assert_allclose(formula.direct(need, capability, 0), [0.0, 0.25, 0.02])
+    need, tau = np.array([0.2, 0.5, 0.1]), np.zeros((3, 3))
+    tau[0, 1] = tau[1, 0] = 0.4
+    tie = formula.strengthened(tau, 0, 0.5)
+    np.testing.assert_allclose(formula.direct(need, tau, 0, tie), [0.0, 0.5 * 0.3, 0.1 * 0.5])
 
 
 def test_expected_is_the_product() -> None:
-    found = formula.expected(*(np.array([x]) for x in (0.5, 0.2, 0.25, 2.0)))
-    assert found[0] == pytest.approx(0.5 * 0.8 * 0.75 * 2.0)
+    powers = formula.Powers(gain=0.5, popularity=2.0)
+    found = formula.expected(*(np.array([x]) for x in (0.5, 0.2, 0.25, 4.0)), powers)
+    assert found[0] == pytest.approx(0.5 * 0.8 * 0.25**-2 * 2.0)
+
+
+@pytest.mark.parametrize("name", formula.PREFERENCES)
+def test_nothing_is_expected_of_no_chance(name: str) -> None:
+    zero, one = np.zeros(1), np.ones(1)
+    assert formula.expected(zero, zero, one, one, formula.PREFERENCES[name])[0] == 0.0
 
 
 def test_a_chain_by_hand() -> None:

@@ -19,7 +19,7 @@ def test_every_factor_is_in_0_to_1(now: Snapshot) -> None:
 
 def test_need_is_the_product_of_its_factors(now: Snapshot) -> None:
     needs, place = now.needs, now.network.place("KAZ")
-    expected = needs.exposure[place] * needs.value[place] * (1 - needs.capability[place])
+    expected = needs.exposure[place] * needs.value[place] * (1 - needs.capability[place] / 2)
     assert needs.need[place] == pytest.approx(expected, rel=1e-12)
 
 
@@ -36,6 +36,21 @@ def test_unknown_inputs_are_listed(now: Snapshot) -> None:
     place = now.network.place("PRK")
     assert "industrial value" in now.needs.missing[place]
     assert now.needs.missing[now.network.place("DEU")] == ()
+
+
+def test_capability_lowers_need_and_never_annuls_it(now: Snapshot) -> None:
+    for code in ("GBR", "ITA", "KOR", "SAU"):
+        place = now.network.place(code)
+        assert now.needs.capability[place] > 0.95
+        assert now.needs.need[place] > 0.2
+
+
+def test_depth_and_doubt_say_how_much_was_known(now: Snapshot) -> None:
+    known, poor = now.network.place("DEU"), now.network.place("PRK")
+    assert now.needs.depth(known) == "A"
+    assert now.needs.depth(poor) > "A"
+    assert now.needs.spread[known] == 0.0
+    assert now.needs.spread[poor] > 0.0
 
 
 def test_nothing_from_after_the_date_is_used(now: Snapshot) -> None:

@@ -31,7 +31,7 @@ def test_onward_gains_agree_with_adding_the_tie_and_recomputing(now: Snapshot, f
         j = net.place(candidate.country.iso3)
         tau = net.tau.copy()
         tau[f, j] = tau[j, f] = 1 - (1 - tau[f, j]) * (1 - now.strength)
-        change = now.needs.need * (formula.path_strength(tau)[f] - net.rho[f])
+        change = now.third[f] * (formula.path_strength(tau)[f] - net.rho[f])
         change[[f, j]] = 0.0
         assert candidate.onward == pytest.approx(change.sum(), rel=1e-9, abs=1e-12)
 
@@ -40,21 +40,60 @@ def test_onward_gains_agree_with_adding_the_tie_and_recomputing(now: Snapshot, f
 def test_the_rows_add_up(now: Snapshot, focal: str) -> None:
     rows: list[dict[str, Any]] = [c.as_json() for c in recommend(now, focal)]
     assert [row["rank"] for row in rows] == sorted(row["rank"] for row in rows)
+    assert rows[0]["index"] == pytest.approx(100.0)
+    powers = now.powers
     for row in rows:
         assert sum(via["gain"] for via in row["via"]) == pytest.approx(row["onward"], abs=1e-9)
-        kept = row["feasibility"] * (1 - row["barrier"]) * (1 - row["incumbent"])
-        expected = kept * (row["direct"] + row["onward"])
+        kept = row["feasibility"] * (1 - row["barrier"])
+        asked = row["popularity"] ** -powers.popularity
+        expected = kept * asked * (row["direct"] + row["onward"]) ** powers.gain
         assert row["expected_leverage"] == pytest.approx(expected, rel=1e-12)
         assert 0 <= row["feasibility"] <= 1
         assert row["channel"]
         assert row["reason"]
 
 
-def test_barriers_have_their_effect(now: Snapshot) -> None:
+def test_obstacles_have_their_effect(now: Snapshot) -> None:
     rows = {c.country.iso3: c for c in recommend(now, "CHN")}
-    assert rows["IND"].barrier >= 0.6
-    assert rows["IND"].channel in {"testing-certification", "vulnerability-sharing"}
     assert rows["KAZ"].barrier == 0.0
+    assert rows["IND"].barrier > 0.5
+    assert {"rivalry", "supplier-exclusion"} <= {o.kind for o in rows["IND"].obstacles}
+    assert rows["IND"].channel in {"testing-certification", "vulnerability-sharing"}
+
+
+@pytest.mark.parametrize(
+    ("focal", "partner", "kind"),
+    [
+        ("CHN", "GTM", "no-relations"),
+        ("UKR", "RUS", "war"),
+        ("ISR", "IRN", "not-recognised"),
+        ("USA", "PRK", "sanctions-comprehensive"),
+        ("PAK", "ISR", "not-recognised"),
+    ],
+)
+def test_blocked_partners_stand_after_all_others(
+    now: Snapshot, focal: str, partner: str, kind: str
+) -> None:
+    ranked = recommend(now, focal)
+    statuses = [c.status == "blocked" for c in ranked]
+    assert statuses == sorted(statuses)
+    found = next(c for c in ranked if c.country.iso3 == partner)
+    assert found.status == "blocked"
+    reasons = {o.kind: o for o in found.obstacles}
+    assert reasons[kind].source
+    assert reasons[kind].text
+
+
+def test_territories_and_the_unrecognised_are_no_third_countries(now: Snapshot) -> None:
+    reached = {via.iso3 for c in recommend(now, "CHN") for via in c.via}
+    assert not reached & {"HKG", "MAC", "TWN"}
+    assert "HKG" in {c.iso3 for c in now.network.countries}
+
+
+def test_a_pair_with_an_agreement_of_the_kind_is_a_renewal(now: Snapshot) -> None:
+    rows = {c.country.iso3: c.status for c in recommend(now, "SGP")}
+    assert rows["EST"] == "renewal"
+    assert rows["KEN"] == "open"
 
 
 def test_what_is_imputed_is_listed(now: Snapshot) -> None:
@@ -66,8 +105,9 @@ def test_both_sides(now: Snapshot) -> None:
     mine = {c.country.iso3: c for c in recommend(now, "KAZ")}
     theirs = {c.country.iso3: c for c in recommend(now, "DEU")}
     assert mine["DEU"].partner_gain == pytest.approx(theirs["KAZ"].expected_leverage, rel=1e-9)
+    assert mine["DEU"].lift == pytest.approx(theirs["KAZ"].lift, rel=1e-9)
     mutual = recommend(now, "KAZ", mutual=True)
-    products = [c.expected_leverage * c.partner_gain for c in mutual]
+    products = [c.expected_leverage * c.partner_gain for c in mutual if c.status != "blocked"]
     assert products == sorted(products, reverse=True)
 
 

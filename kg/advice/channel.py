@@ -39,11 +39,16 @@ class Suggestion:
     reason: str
 
 
+# What keeps suppliers out, so that nothing can be sold there.
+CLOSED = frozenset(
+    {"supplier-exclusion", "sanctions", "sanctions-comprehensive", "sanctions-broad"}
+)
+
 Rule = tuple[Callable[[Pair], bool], str, str]
 
 RULES: tuple[Rule, ...] = (
     (
-        lambda p: bool(p.barriers_j & {"supplier-exclusion", "sanctions"}),
+        lambda p: bool(p.barriers_j & CLOSED),
         "vulnerability-sharing",
         "suppliers are excluded or sanctioned, so notices of weaknesses remain open",
     ),

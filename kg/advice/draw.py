@@ -23,7 +23,6 @@ from kg.forecast.feasibility import PROXY
 from kg.graph.dossier import dossier
 from kg.graph.provenance import Named, Source, read_names, read_sources
 from kg.graph.store import Store
-from kg.network import obstacles
 from kg.network.network import Country, Membership, read_memberships
 from kg.terms import tail
 
@@ -274,13 +273,12 @@ def _facts(snapshot: Snapshot, country: Country, sources: dict[str, Source]) -> 
             source = cited(sources.get(known.source))
             value = f"{_figure(known.value)} {unit}".strip()
             facts.append(page.Fact(label, value, source.title, source.url, str(known.year)))
-    for held in snapshot.barriers:
-        if held.country == country.iso3:
-            source = cited(sources.get(held.source))
-            confidence = float(held.confidence) if held.confidence else None
-            facts.append(
-                page.Fact("Barrier", held.text, source.title, source.url, confidence=confidence)
-            )
+    for held in snapshot.obstacles.general(country.iso3):
+        source = cited(sources.get(held.source))
+        confidence = float(held.confidence) if held.confidence else None
+        facts.append(
+            page.Fact("Barrier", held.text, source.title, source.url, confidence=confidence)
+        )
     return facts
 
 
@@ -296,9 +294,12 @@ def _matrices(snapshot: Snapshot, ranked: Sequence[Candidate]) -> page.Matrices:
         countries=codes,
         tau=net.tau,
         need=needs.need,
-        capability=needs.capability,
+        popularity=snapshot.forecast.popularity,
         feasibility=snapshot.forecast.probability,
-        barrier=obstacles.table(snapshot.barriers, net),
+        barrier=snapshot.obstacles.barrier,
+        blocked=snapshot.obstacles.blocked,
+        third=snapshot.third > 0.0,
+        powers=(snapshot.powers.gain, snapshot.powers.popularity),
         strength=snapshot.strength,
         candidates=np.array([code in chosen for code in codes]),
         missing=dict(zip(codes, needs.missing, strict=True)),

@@ -1,8 +1,8 @@
 """Why one pair stands where it stands: every factor, fact and source behind its score.
 
-The product pi (1 - barrier) (1 - incumbent) (direct + onward) is split among its five factors by
-exact Shapley values (Shapley 1953; 2^5 evaluations), against the median candidate: a factor's
-share is what it adds to the median's score, averaged over all orders of putting factors in.
+The headline (`kg.leverage.formula.expected`) is split among its five factors by exact Shapley
+values (Shapley 1953; 2^5 evaluations), against the median candidate: a factor's share is what it
+adds to the median's score, averaged over all orders of putting factors in.
 """
 
 from __future__ import annotations
@@ -17,11 +17,12 @@ import numpy as np
 
 from kg.advice.recommend import Candidate, recommend
 from kg.advice.snapshot import Snapshot
+from kg.forecast import feasibility, history, kinds, pairs
 from kg.graph.provenance import read_names
 from kg.graph.store import Store
-from kg.network import obstacles
+from kg.leverage.formula import BALANCE, Powers, expected
 
-FACTORS = ("feasibility", "barrier", "incumbent", "direct", "onward")
+FACTORS = ("feasibility", "barrier", "popularity", "direct", "onward")
 Values = dict[str, float]
 LISTED = 12  # lines of a long list in the text; JSON and CSV hold all
 
@@ -52,6 +53,7 @@ class Explanation:
     barriers: list[dict[str, Any]]
     feasibility: list[dict[str, Any]]
     swaps: list[Swap]
+    powers: Powers
 
     def as_json(self) -> dict[str, Any]:
         """Return the explanation as the command line prints it in JSON."""
@@ -69,17 +71,17 @@ class Explanation:
         }
 
 
-def product(values: Values) -> float:
+def product(values: Values, powers: Powers = BALANCE) -> float:
     """Return the headline of one candidate's five factors."""
-    kept = (1.0 - values["barrier"]) * (1.0 - values["incumbent"])
-    return values["feasibility"] * kept * (values["direct"] + values["onward"])
+    feasibility, barrier, popularity, direct, onward = (np.array(values[n]) for n in FACTORS)
+    return float(expected(feasibility, barrier, popularity, direct + onward, powers))
 
 
-def shapley(values: Values, baseline: Values) -> Values:
+def shapley(values: Values, baseline: Values, powers: Powers = BALANCE) -> Values:
     """Return each factor's exact share of product(values) - product(baseline)."""
     size = len(FACTORS)
     worth = {
-        chosen: product({**baseline, **{name: values[name] for name in chosen}})
+        chosen: product({**baseline, **{name: values[name] for name in chosen}}, powers)
         for count in range(size + 1)
         for chosen in combinations(FACTORS, count)
     }
@@ -108,13 +110,14 @@ def explain(store: Store, snapshot: Snapshot, focal: str, partner: str) -> Expla
         candidate=candidate,
         candidates=len(ranked),
         baseline=baseline,
-        baseline_score=product(baseline),
-        shapley=shapley(factors_of(candidate), baseline),
+        baseline_score=product(baseline, snapshot.powers),
+        shapley=shapley(factors_of(candidate), baseline, snapshot.powers),
         inputs=[*_inputs(snapshot, f.iso3), *_inputs(snapshot, j.iso3)],
         agreements=_agreements(store, snapshot, f.iso3, j.iso3),
-        barriers=[asdict(b) for b in obstacles.held(snapshot.barriers, j.iso3, f.iso3)],
-        feasibility=_features(store, f.iso3, j.iso3, net.at.year),
-        swaps=swaps(ranked, candidate),
+        barriers=_barriers(snapshot, f.iso3, j.iso3),
+        feasibility=_features(store, snapshot, f.iso3, j.iso3),
+        swaps=swaps(ranked, candidate, snapshot.powers),
+        powers=snapshot.powers,
     )
 
 
@@ -128,32 +131,40 @@ def median_factors(ranked: Sequence[Candidate]) -> Values:
     return {name: float(np.median([getattr(c, name) for c in ranked])) for name in FACTORS}
 
 
-def swaps(ranked: Sequence[Candidate], candidate: Candidate) -> list[Swap]:
+def swaps(
+    ranked: Sequence[Candidate], candidate: Candidate, powers: Powers = BALANCE
+) -> list[Swap]:
     """List, for the neighbours above and below, how far each factor would have to move."""
     place = ranked.index(candidate)
     found = []
     for neighbour in (place - 1, place + 1):
         if 0 <= neighbour < len(ranked) and candidate.expected_leverage > 0:
-            found += _swaps(candidate, ranked[neighbour])
+            found += _swaps(candidate, ranked[neighbour], powers)
     return found
 
 
-def _swaps(candidate: Candidate, other: Candidate) -> list[Swap]:
+def _swaps(candidate: Candidate, other: Candidate, powers: Powers) -> list[Swap]:
     ratio = other.expected_leverage / candidate.expected_leverage
-    gain = (candidate.direct + candidate.onward) * ratio
     needed = {
         "feasibility": candidate.feasibility * ratio,
         "barrier": 1.0 - (1.0 - candidate.barrier) * ratio,
-        "incumbent": 1.0 - (1.0 - candidate.incumbent) * ratio,
-        "direct": gain - candidate.onward,
-        "onward": gain - candidate.direct,
     }
-    bounded = {"feasibility", "barrier", "incumbent"}
+    if powers.popularity and ratio:
+        needed["popularity"] = candidate.popularity * ratio ** (-1.0 / powers.popularity)
+    if powers.gain:
+        gain = (candidate.direct + candidate.onward) * ratio ** (1.0 / powers.gain)
+        needed |= {"direct": gain - candidate.onward, "onward": gain - candidate.direct}
     return [
         Swap(other.country.iso3, other.rank, name, float(getattr(candidate, name)), value)
         for name, value in needed.items()
-        if value >= 0.0 and (value <= 1.0 or name not in bounded)
+        if value >= 0.0 and (value <= 1.0 or name not in {"feasibility", "barrier"})
     ]
+
+
+def _barriers(snapshot: Snapshot, focal: str, partner: str) -> list[dict[str, Any]]:
+    """List what stands between the two, and what the partner holds toward all foreign offers."""
+    held = snapshot.obstacles.between(focal, partner) + snapshot.obstacles.general(partner)
+    return [obstacle.as_json() for obstacle in dict.fromkeys(held)]
 
 
 def _inputs(snapshot: Snapshot, iso3: str) -> list[dict[str, Any]]:
@@ -196,15 +207,20 @@ def _agreements(store: Store, snapshot: Snapshot, one: str, other: str) -> list[
     ]
 
 
-def _features(store: Store, focal: str, partner: str, year: int) -> list[dict[str, Any]]:
-    from kg.forecast import feasibility
-    from kg.forecast.history import read
-
-    history = read(store)
-    if focal not in history.index or partner not in history.index:
+def _features(store: Store, snapshot: Snapshot, focal: str, partner: str) -> list[dict[str, Any]]:
+    """List why the chance is as it is: the pooled terms, and those of the general forecast."""
+    year, found = snapshot.network.at.year, snapshot.forecast
+    known = history.read(store)
+    if focal not in known.index or partner not in known.index:
         return []
-    found = feasibility.forecast(history, feasibility.model_for(history, year), year)
-    return [asdict(reason) for reason in feasibility.explain(found, focal, partner)]
+    reasons: list[Any] = []
+    if found.pooled:
+        pair = known.index[focal], known.index[partner]
+        reasons += kinds.explain(found.pooled, *pair, known.names)
+    target = pairs.GENERAL if found.pooled else found.target
+    model = feasibility.model_for(known, year, target)
+    reasons += feasibility.explain(feasibility.forecast(known, model, year), focal, partner)
+    return [asdict(reason) for reason in reasons]
 
 
 def rows(found: Explanation) -> list[dict[str, Any]]:
@@ -248,16 +264,18 @@ def rows(found: Explanation) -> list[dict[str, Any]]:
 
 def text(found: Explanation) -> str:
     """Return the explanation as a page of plain text."""
-    c = found.candidate
+    c, p = found.candidate, found.powers
     parts = [
         f"{found.focal} and {c.country.name} ({c.country.iso3}):"
         f" rank {c.rank} of {found.candidates}",
-        f"expected leverage {c.expected_leverage:.4g} = feasibility {c.feasibility:.3f}"
-        f" x (1 - barrier {c.barrier:.3f}) x (1 - incumbent {c.incumbent:.3f})"
-        f" x (direct {c.direct:.4f} + onward {c.onward:.4f})",
+        f"index {c.index:.0f} (the best partner: 100); status: {c.status}",
+        f"expected leverage {c.expected_leverage:.4g} = chance {c.feasibility:.4f}"
+        f" x (1 - barrier {c.barrier:.3f}) x popularity {c.popularity:.3g}^-{p.popularity:.2g}"
+        f" x (direct {c.direct:.4f} + onward {c.onward:.4f})^{p.gain:.2g}",
+        f"specific to the two: they are {c.lift:.2f} times as likely to sign as either with anyone",
         f"what the partner gains: {c.partner_gain:.4g}",
         f"channel: {c.channel}: {c.reason}",
-        f"missing: {', '.join(c.missing) or 'nothing'}",
+        f"missing: {', '.join(c.missing) or 'nothing that the score reads'}; depth {c.depth}",
         "",
         f"Against the median candidate ({found.baseline_score:.4g}), each factor adds (Shapley):",
         *(f"  {name:12} {value:+.4g}" for name, value in found.shapley.items()),
@@ -268,13 +286,13 @@ def text(found: Explanation) -> str:
         "Inputs:",
         *(_input_line(row) for row in found.inputs),
         "",
-        "Barriers:" if found.barriers else "Barriers: none is known",
+        "Between the two:" if found.barriers else "Between the two: no obstacle is known",
         *(_barrier_line(row) for row in found.barriers),
         "",
         "Agreements in force between the two, strongest first:",
         *(_agreement_line(row) for row in found.agreements[:LISTED]),
         "",
-        "Why this feasibility (log-odds):",
+        "Why this chance (log-odds; first for this kind of agreement, then in general):",
         *(f"  {row['contribution']:+.2f}  {row['sentence']}" for row in found.feasibility[:LISTED]),
         "",
         "What would change the rank, one factor alone:",
@@ -289,8 +307,13 @@ def _input_line(row: dict[str, Any]) -> str:
 
 
 def _barrier_line(row: dict[str, Any]) -> str:
-    where = f"{row['source']}, {row['locator']}; {row['checked']}, confidence {row['confidence']}"
-    return f"  {row['level']:.2f}  {row['kind']}: {row['text']} [{where}]"
+    since = f" since {row['since']}" if row["since"] else " (undated)"
+    until = f", known until {row['known_until']}" if row["known_until"] else ""
+    what = "blocks" if row["blocks"] else f"{row['level']:.2f}"
+    if not row["toward"]:
+        what = "context"
+    where = f"{row['source']} {row['locator']}".strip()
+    return f"  {what:7} {row['kind']}: {row['text']}{since}{until} [{where}]"
 
 
 def _agreement_line(row: dict[str, Any]) -> str:

@@ -2,8 +2,13 @@
 
 The mathematics is in `kg.leverage.coalition`; here a snapshot is turned into its terms: one
 agreement among m countries ties each pair with strength(kind) * specificity(m), as everywhere in
-the network. What a partner j brings is multiplied by (1 - barrier_j) (1 - incumbent_j); its direct
-gain, too, falls with the size of the agreement by specificity(m).
+the network. What stands between the focal country and a partner, and the partner's popularity,
+scale what the partner brings, so that a coalition of one is worth what `recommend` says:
+
+    chance (1 - barrier) popularity^-h gain^g = chance (scale gain)^g
+    scale = ((1 - barrier) popularity^-h)^(1/g)
+
+Where the gain does not count (g = 0) every member is worth its chance, and the group its sum.
 """
 
 from __future__ import annotations
@@ -20,8 +25,8 @@ from kg.errors import ComityError
 from kg.graph.catalog import engine_query
 from kg.graph.provenance import Named, read_names
 from kg.graph.store import Store
-from kg.leverage.coalition import Accession, Coalition, Game, choose, coverage
-from kg.leverage.formula import strengthened
+from kg.leverage.coalition import Accession, Coalition, Game, choose
+from kg.leverage.formula import direct, onward, strengthened
 from kg.network.network import specificity
 from kg.terms import local
 
@@ -73,7 +78,11 @@ def coalition(
     if clash := barred.intersection(wanted):
         code = net.countries[min(clash)].iso3
         raise ComityError(f"{code} stands in both --include and --exclude: choose one")
-    free = set(candidates(snapshot, f)) - barred
+    closed = snapshot.obstacles.blocked[f]
+    if shut := [j for j in wanted if closed[j]]:
+        code = net.countries[shut[0]].iso3
+        raise ComityError(f"--include {code}: an agreement is ruled out: see `comity explain`")
+    free = {j for j in candidates(snapshot, f) if not closed[j]} - barred
     if body:
         free &= set(members(snapshot, body))
     return choose(game(snapshot, focal, size + 1, accession), size, sorted(free), wanted)
@@ -101,13 +110,18 @@ def steps(snapshot: Snapshot, chosen: Coalition) -> list[dict[str, Any]]:
 
 def game(snapshot: Snapshot, focal: str, parties: int, accession: Accession) -> Game:
     """Return the game of one agreement among `parties` countries, the focal one included."""
-    net, needs = snapshot.network, snapshot.needs
-    factors = snapshot.factors(focal)
+    net, factors, powers = snapshot.network, snapshot.factors(focal), snapshot.powers
     share = float(specificity(np.array([float(parties)]), len(net.countries))[0])
     tie = strengthened(net.tau, factors.focal, snapshot.strength * share)
-    kept = (1.0 - factors.barrier) * (1.0 - factors.incumbent)
-    table = kept[:, None] * coverage(net.rho, needs.need, factors.focal, tie)
-    return Game.of(table, factors.feasibility, accession, share * kept * factors.direct)
+    kept = (1.0 - factors.barrier) * factors.popularity**-powers.popularity
+    if not powers.gain:
+        return Game.of(np.zeros_like(net.rho), factors.feasibility, accession, kept)
+    table = onward(net.rho, snapshot.third[factors.focal], factors.focal, tie)
+    own = direct(snapshot.needs.need, net.tau, factors.focal, tie)
+    # A member's own need is one more place to reach: by its own tie or through another member.
+    np.fill_diagonal(table, own)
+    scale = kept ** (1.0 / powers.gain)
+    return Game.of(scale[:, None] * table, factors.feasibility, accession, power=powers.gain)
 
 
 def members(snapshot: Snapshot, body: str) -> list[int]:
@@ -152,6 +166,7 @@ class Games:
     """The games of one focal country by the number of parties, each made once."""
 
     def __init__(self, snapshot: Snapshot, focal: str, accession: Accession) -> None:
+        self.snapshot = snapshot
         self.of = cache(lambda parties: game(snapshot, focal, parties, accession))
 
     def value(self, partners: Sequence[int]) -> float:
@@ -160,7 +175,8 @@ class Games:
 
 
 def _host(iri: str, about: Named, parties: set[int], focal: int, games: Games) -> Host:
-    partners = sorted(parties - {focal})
+    closed = games.snapshot.obstacles.blocked[focal]
+    partners = sorted(j for j in parties - {focal} if not closed[j])
     return Host(
         body=local(iri),
         name=about.name,

@@ -1,4 +1,7 @@
-"""Partner countries ranked by expected leverage, each with its factors and reasons."""
+"""Partner countries ranked by expected leverage, each with its factors and reasons.
+
+Partners with whom an agreement is ruled out stand after all others, whatever their score.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ import numpy as np
 
 from kg.advice import channel, robustness
 from kg.advice.snapshot import Factors, Snapshot, candidates
-from kg.leverage.formula import Matrix, Vector, expected, incumbent_at, onward_offered
+from kg.leverage.formula import Matrix, Vector
 from kg.network.network import Country
+from kg.network.obstacles import Flags, Obstacle
 
 SHOWN_VIA = 3
 TIE_OF_RANK = 1e-12  # relative difference below which two scores share a rank
@@ -36,9 +40,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One partner country of a ranking; gains are in units of need, the rest in 0..1.
+    """One partner country of a ranking; gains are in units of need.
 
-    `recalled` is the share of the present tie that rests on rows recalled, not seen.
+    `index` is the expected leverage on a scale on which the best partner has 100; `lift` how much
+    likelier the two sign than either does with anyone; `popularity` by what factor the partner's
+    odds of signing exceed the average country's; `status` open, renewal or blocked; `obstacles`
+    what stands between the two, alliances among it at level 0; `depth` how much is known of the
+    partner, A to D; `recalled` the share of the present tie that rests on rows recalled, not
+    seen. `incumbent` is context and no part of the score.
     """
 
     rank: int
@@ -46,11 +55,16 @@ class Candidate:
     rank_high: int
     p_top10: float
     country: Country
+    status: str
     expected_leverage: float
+    index: float
     feasibility: float
+    lift: float
+    popularity: float
     direct: float
     onward: float
     barrier: float
+    obstacles: tuple[Obstacle, ...]
     incumbent: float
     tie: float
     partner_gain: float
@@ -58,6 +72,7 @@ class Candidate:
     channel: str
     reason: str
     missing: tuple[str, ...]
+    depth: str
     recalled: float
 
     def as_json(self) -> dict[str, Any]:
@@ -69,11 +84,16 @@ class Candidate:
             "p_top10": self.p_top10,
             "iso3": self.country.iso3,
             "name": self.country.name,
+            "status": self.status,
+            "index": self.index,
             "expected_leverage": self.expected_leverage,
             "feasibility": self.feasibility,
+            "lift": self.lift,
+            "popularity": self.popularity,
             "direct": self.direct,
             "onward": self.onward,
             "barrier": self.barrier,
+            "obstacles": [obstacle.as_json() for obstacle in self.obstacles],
             "incumbent": self.incumbent,
             "tie": self.tie,
             "partner_gain": self.partner_gain,
@@ -81,34 +101,40 @@ class Candidate:
             "channel": self.channel,
             "reason": self.reason,
             "missing": list(self.missing),
+            "depth": self.depth,
             "recalled": self.recalled,
         }
 
 
 def flat(candidate: Candidate) -> dict[str, Any]:
-    """Return a candidate as a row of CSV: the three third countries that matter most."""
-    return {**candidate.as_json(), "via": [via.iso3 for via in candidate.via[:SHOWN_VIA]]}
+    """Return a candidate as a row of CSV: the three third countries and obstacles that matter."""
+    row = candidate.as_json()
+    return {
+        **row,
+        "via": [via.iso3 for via in candidate.via[:SHOWN_VIA]],
+        "obstacles": [o.kind for o in candidate.obstacles if o.level > 0.0][:SHOWN_VIA],
+    }
 
 
 def brief(candidate: Candidate) -> dict[str, Any]:
     """Return a candidate as a row to be read: short headings, the rank's interval in one cell."""
-    row = flat(candidate)
     return {
-        "rank": row["rank"],
+        "rank": candidate.rank,
         "5-95 %": f"{candidate.rank_low}-{candidate.rank_high}",
-        "P(top 10)": f"{candidate.p_top10:.0%}",
-        "code": row["iso3"],
-        "country": row["name"],
-        "expected": f"{candidate.expected_leverage:.2e}",
-        "feasible": row["feasibility"],
-        "direct": row["direct"],
-        "onward": row["onward"],
-        "barrier": row["barrier"],
-        "incumbent": row["incumbent"],
-        "through it": row["via"],
-        "channel": row["channel"],
-        "recalled": f"{candidate.recalled:.0%}",
-        "not known": row["missing"],
+        "code": candidate.country.iso3,
+        "country": candidate.country.name,
+        "index": f"{candidate.index:.0f}",
+        "status": candidate.status,
+        "chance": f"{candidate.feasibility:.1%}",
+        "lift": f"{candidate.lift:.1f}",
+        "gain": f"{candidate.direct + candidate.onward:.3f}",
+        "through it": ", ".join(via.iso3 for via in candidate.via[:SHOWN_VIA]),
+        "against it": ", ".join(
+            dict.fromkeys(o.label for o in candidate.obstacles if o.level > 0.0)
+        ),
+        "channel": candidate.channel,
+        "depth": candidate.depth,
+        "not known": ", ".join(candidate.missing),
     }
 
 
@@ -127,23 +153,32 @@ def recommend(
     its 5-95 % interval and the chance of the top 10 under random weights.
     """
     factors = snapshot.factors(focal)
-    partner = partner_gains(snapshot, factors)
+    partner = snapshot.offered(factors)
     chosen = np.array(candidates(snapshot, factors.focal, everyone))
     values = robustness.criteria(factors, chosen)
     score = _score(factors.expected[chosen], partner[chosen], values, mutual, weights)
     codes = [snapshot.network.countries[j].iso3 for j in chosen]
-    order = sorted(range(len(chosen)), key=lambda c: (-score[c], codes[c]))
+    barred = factors.blocked[chosen]
+    order = sorted(range(len(chosen)), key=lambda c: (barred[c], -score[c], codes[c]))
     sure = robustness.acceptability(values)
+    best = float(factors.expected[chosen][~barred].max(initial=0.0))
     return [
         _candidate(
             snapshot,
             factors,
-            chosen[c],
+            int(chosen[c]),
             float(partner[chosen[c]]),
             Standing(rank, int(sure.low[c]), int(sure.high[c]), float(sure.top[c])),
+            best,
         )
-        for rank, c in zip(shared_ranks(score[order]), order, strict=True)
+        for rank, c in zip(_ranks(score[order], barred[order]), order, strict=True)
     ]
+
+
+def _ranks(score: Vector, barred: Flags) -> list[int]:
+    """Rank the partners that are not blocked, and after them those that are."""
+    first = shared_ranks(score[~barred])
+    return first + [len(first) + rank for rank in shared_ranks(score[barred])]
 
 
 def _score(
@@ -151,18 +186,6 @@ def _score(
 ) -> Vector:
     score = expected if weights is None else robustness.weighted(values, weights)
     return np.asarray(np.sqrt(score * partner)) if mutual else score
-
-
-def partner_gains(snapshot: Snapshot, factors: Factors) -> Vector:
-    """Return (n,): the expected leverage that each partner gains from a tie with the focal one.
-
-    The chance that the two sign is the same seen from either side.
-    """
-    rho, needs, f = snapshot.network.rho, snapshot.needs, factors.focal
-    gain = factors.direct + onward_offered(rho, needs.need, f, factors.tie)
-    reserve = snapshot.withheld[:, f]
-    rivals = incumbent_at(rho, needs.capability, f)
-    return expected(factors.feasibility, reserve, rivals, gain)
 
 
 def shared_ranks(scores: Vector) -> list[int]:
@@ -175,20 +198,32 @@ def shared_ranks(scores: Vector) -> list[int]:
 
 
 def _candidate(
-    snapshot: Snapshot, factors: Factors, j: int, partner_gain: float, standing: Standing
+    snapshot: Snapshot,
+    factors: Factors,
+    j: int,
+    partner_gain: float,
+    standing: Standing,
+    best: float,
 ) -> Candidate:
     suggestion = channel.suggest(_pair(snapshot, factors, j))
+    country = snapshot.network.countries[j]
+    focal = snapshot.network.countries[factors.focal]
     return Candidate(
         rank=standing.rank,
         rank_low=standing.low,
         rank_high=standing.high,
         p_top10=standing.top,
-        country=snapshot.network.countries[j],
+        country=country,
+        status=factors.status(j),
         expected_leverage=float(factors.expected[j]),
+        index=float(100.0 * factors.expected[j] / best) if best else 0.0,
         feasibility=float(factors.feasibility[j]),
+        lift=float(factors.lift[j]),
+        popularity=float(factors.popularity[j]),
         direct=float(factors.direct[j]),
         onward=float(factors.onward[j].sum()),
         barrier=float(factors.barrier[j]),
+        obstacles=snapshot.obstacles.between(focal.iso3, country.iso3),
         incumbent=float(factors.incumbent[j]),
         tie=float(snapshot.network.tau[factors.focal, j]),
         partner_gain=partner_gain,
@@ -196,6 +231,7 @@ def _candidate(
         channel=suggestion.channel,
         reason=suggestion.reason,
         missing=tuple(dict.fromkeys((*snapshot.needs.missing[j], *factors.gaps[j]))),
+        depth=snapshot.needs.depth(j),
         recalled=float(snapshot.network.recalled[factors.focal, j]),
     )
 
@@ -209,12 +245,12 @@ def _via(snapshot: Snapshot, gains: Vector) -> tuple[Via, ...]:
 def _pair(snapshot: Snapshot, factors: Factors, j: int) -> channel.Pair:
     countries, needs = snapshot.network.countries, snapshot.needs
     focal, partner = countries[factors.focal].iso3, countries[j].iso3
-    held = (b.kind for b in snapshot.barriers if b.country == partner)
+    held = snapshot.obstacles.general(partner) + snapshot.obstacles.between(focal, partner)
     return channel.Pair(
         capability_f=float(needs.capability[factors.focal]),
         capability_j=float(needs.capability[j]),
         tie=float(snapshot.network.rho[factors.focal, j]),
         gdp_per_head_j=needs.gdp_per_head(partner),
-        barriers_j=frozenset(held),
+        barriers_j=frozenset(o.kind for o in held),
         sites_in_j=snapshot.sites.get((focal, partner), 0),
     )

@@ -19,21 +19,12 @@ import numpy as np
 
 from kg.advice.snapshot import Factors, Snapshot, candidates
 from kg.errors import ComityError
-from kg.leverage.formula import (
-    Matrix,
-    Vector,
-    direct,
-    expected,
-    incumbent,
-    onward,
-    path_strength,
-    strengthened,
-)
+from kg.leverage.formula import Matrix, Vector, path_strength
 from kg.leverage.inverse import Indices
 from kg.network.centrality import FAINT
 from kg.network.need import Observation
 
-CRITERIA = ("feasibility", "barrier", "incumbent", "gain")
+CRITERIA = ("feasibility", "barrier", "popularity", "gain")
 DRAWS = 10_000
 REPLICATES = 300
 CHANGED = 0.10
@@ -54,7 +45,13 @@ class Acceptability:
 
 def criteria(factors: Factors, chosen: Sequence[int] | Indices) -> Matrix:
     """Return (m, 4): the factors of the headline product of each candidate, larger is better."""
-    rows = (factors.feasibility, 1 - factors.barrier, 1 - factors.incumbent, factors.gain)
+    powers = factors.powers
+    rows = (
+        factors.feasibility,
+        1 - factors.barrier,
+        factors.popularity**-powers.popularity,
+        factors.gain**powers.gain,
+    )
     return np.asarray(np.column_stack(rows)[list(chosen)])
 
 
@@ -108,7 +105,7 @@ def correlations(snapshot: Snapshot, factors: Factors, chosen: Indices) -> dict[
         "GDP": np.array([_gdp(seen.get(code, {})) for code in codes]),
         "feasibility": factors.feasibility[chosen],
         "barrier": factors.barrier[chosen],
-        "incumbent": factors.incumbent[chosen],
+        "popularity": factors.popularity[chosen],
         "direct": factors.direct[chosen],
         "onward": factors.onward.sum(axis=1)[chosen],
     }
@@ -225,8 +222,5 @@ def _shares(odds: Vector) -> Vector:
 
 
 def _expected(snapshot: Snapshot, factors: Factors, tau: Matrix) -> Vector:
-    rho, needs, f = path_strength(tau), snapshot.needs, factors.focal
-    tie = strengthened(tau, f, snapshot.strength)
-    gain = direct(needs.need, needs.capability, f) + onward(rho, needs.need, f, tie).sum(axis=1)
-    rivals = incumbent(rho, needs.capability, f)
-    return expected(factors.feasibility, factors.barrier, rivals, gain)
+    changed = snapshot.with_ties(tau, path_strength(tau))
+    return changed.factors(snapshot.network.countries[factors.focal].iso3).expected

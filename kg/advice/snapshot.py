@@ -1,4 +1,4 @@
-"""Everything a ranking needs at one date, read once: network, needs, barriers, forecast."""
+"""Everything a ranking needs at one date, read once: network, needs, obstacles, forecast."""
 
 from __future__ import annotations
 
@@ -10,18 +10,31 @@ from functools import cached_property
 import numpy as np
 
 from kg.errors import ComityError
-from kg.forecast import pairs
+from kg.forecast import kinds, pairs
 from kg.forecast.pairs import PairForecast
 from kg.graph.catalog import engine_query
 from kg.graph.store import Store
-from kg.leverage.formula import Matrix, Vector, direct, expected, incumbent, onward, strengthened
+from kg.leverage.formula import (
+    BALANCE,
+    Matrix,
+    Powers,
+    Vector,
+    direct,
+    direct_offered,
+    expected,
+    incumbent,
+    onward,
+    onward_offered,
+    strengthened,
+)
 from kg.network import need, network, obstacles
 from kg.network.need import Needs
 from kg.network.network import Network
-from kg.network.obstacles import Barrier
+from kg.network.obstacles import Flags, Obstacles
 from kg.terms import local
 
 DEFAULT_KIND = "information-security-agreement"
+OPEN, RENEWAL, BLOCKED = "open", "renewal", "blocked"
 
 
 @dataclass(frozen=True)
@@ -29,17 +42,25 @@ class Factors:
     """The factors of one focal country's leverage; arrays are (n,) but `onward` (n, n).
 
     `onward` entry (j, t) is the gain in reaching t through a tie with j; `tie` the strength that
-    the tie with j would have; `gaps` what was not known of the pair; `expected` the headline.
+    the tie with j would have; `popularity` by what factor j's odds of signing exceed the average
+    country's; `lift` how much likelier the pair signs than either does with anyone; `blocked`
+    whether an agreement is ruled out, `renewal` whether one of the kind is in force; `gaps` what
+    was not known of the pair; `expected` the headline. `incumbent` is context.
     """
 
     focal: int
     tie: Vector
     feasibility: Vector
     barrier: Vector
-    incumbent: Vector
+    popularity: Vector
     direct: Vector
     onward: Matrix
+    lift: Vector
+    incumbent: Vector
+    blocked: Flags
+    renewal: Flags
     gaps: tuple[tuple[str, ...], ...]
+    powers: Powers = BALANCE
 
     @property
     def gain(self) -> Vector:
@@ -48,20 +69,25 @@ class Factors:
 
     @property
     def expected(self) -> Vector:
-        """Expected leverage, in units of need."""
-        return expected(self.feasibility, self.barrier, self.incumbent, self.gain)
+        """Expected leverage."""
+        return expected(self.feasibility, self.barrier, self.popularity, self.gain, self.powers)
+
+    def status(self, j: int) -> str:
+        """Return whether a partner is open, has an agreement to renew, or is blocked."""
+        return BLOCKED if self.blocked[j] else RENEWAL if self.renewal[j] else OPEN
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is known at one date, and the kind of agreement that is to be signed."""
+    """What is known at one date, the kind of agreement to be signed, and what is preferred."""
 
     network: Network
     needs: Needs
-    barriers: list[Barrier]
+    obstacles: Obstacles
     sites: Mapping[tuple[str, str], int]
     forecast: PairForecast
     kind: str
+    powers: Powers = BALANCE
 
     @cached_property
     def strength(self) -> float:
@@ -69,9 +95,25 @@ class Snapshot:
         return self.network.kinds[self.kind].strength
 
     @cached_property
-    def withheld(self) -> Matrix:
-        """Row f, column j: the share of the gain that country j withholds from f."""
-        return obstacles.table(self.barriers, self.network)
+    def third(self) -> Matrix:
+        """Return (n, n): the need of each third country to the row's country, 0 for the others.
+
+        A territory, a country that is not recognised and one that is out of bounds are none.
+        """
+        reachable = self.obstacles.foreign & ~self.obstacles.blocked
+        return np.asarray(np.where(reachable, self.needs.need, 0.0))
+
+    @cached_property
+    def renewal(self) -> Flags:
+        """Return (n, n): the pairs that have a bilateral agreement of the kind in force."""
+        like = kinds.TARGETS.get(kinds.target_of(self.kind))
+        slugs = like.kinds if like else (self.kind,)
+        net = self.network
+        wanted = np.isin(net.agreement_kinds, slugs) & ((net.incidence > 0).sum(axis=1) == 2)
+        parts = (net.incidence[np.flatnonzero(wanted)] > 0).astype(np.float64)
+        both = (parts.T @ parts).toarray() > 0
+        np.fill_diagonal(both, False)
+        return np.asarray(both)
 
     def with_ties(self, tau: Matrix, rho: Matrix) -> Snapshot:
         """Return the same snapshot with other tie and path strengths."""
@@ -80,18 +122,35 @@ class Snapshot:
     def factors(self, focal: str) -> Factors:
         """Compute every factor of a focal country's leverage with each other country."""
         f = self.network.place(focal)
-        rho, capability = self.network.rho, self.needs.capability
-        tie = strengthened(self.network.tau, f, self.strength)
+        tau, rho = self.network.tau, self.network.rho
+        tie = strengthened(tau, f, self.strength)
         return Factors(
             focal=f,
             tie=tie,
             feasibility=self.forecast.probability[f],
-            barrier=self.withheld[f],
-            incumbent=incumbent(rho, capability, f),
-            direct=direct(self.needs.need, capability, f),
-            onward=onward(rho, self.needs.need, f, tie),
+            barrier=self.obstacles.barrier[f],
+            popularity=self.forecast.popularity,
+            direct=direct(self.needs.need, tau, f, tie),
+            onward=onward(rho, self.third[f], f, tie),
+            lift=self.forecast.lift[f],
+            incumbent=incumbent(rho, self.needs.capability, f),
+            blocked=self.obstacles.blocked[f],
+            renewal=self.renewal[f],
             gaps=self.forecast.missing[f],
+            powers=self.powers,
         )
+
+    def offered(self, factors: Factors) -> Vector:
+        """Return (n,): the expected leverage of each partner through the same tie.
+
+        The chance that the two sign, and what stands between them, are the same seen from either
+        side; the focal country's own popularity is the same for all.
+        """
+        f, net = factors.focal, self.network
+        gain = direct_offered(self.needs.need, net.tau, f, factors.tie)
+        gain += onward_offered(net.rho, self.third, f, factors.tie)
+        own = np.full_like(gain, self.forecast.popularity[f])
+        return expected(factors.feasibility, factors.barrier, own, gain, self.powers)
 
 
 def candidates(snapshot: Snapshot, focal: int, everyone: bool = False) -> list[int]:
@@ -105,18 +164,25 @@ def load(
     at: date,
     kind: str = DEFAULT_KIND,
     strengths: Mapping[str, float] | None = None,
+    powers: Powers = BALANCE,
+    strict: bool = False,
 ) -> Snapshot:
-    """Read a snapshot from a store; raise ComityError for a kind that is not known."""
+    """Read a snapshot from a store; raise ComityError for a kind that is not known.
+
+    With `strict`, facts that carry no date are left out.
+    """
     net = network.load(store, at, strengths)
     if kind not in net.kinds:
         raise ComityError(f"--kind {kind}: no such kind: use one of {', '.join(net.kinds)}")
+    needs = need.load(store, net, strict)
     return Snapshot(
         network=net,
-        needs=need.load(store, net),
-        barriers=obstacles.load(store),
+        needs=needs,
+        obstacles=obstacles.load(store, net, strict),
         sites=_sites(store),
-        forecast=pairs.load(store, net),
+        forecast=pairs.load(store, net, needs, kind),
         kind=kind,
+        powers=powers,
     )
 
 

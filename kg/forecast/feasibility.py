@@ -193,7 +193,7 @@ def fit(windows: Windows, year: int) -> Model:
     weights, learned = _learn(windows, year)
     before, _ = _learn(windows, year - WINDOW)
     rate = float(np.clip(latest.signed.mean(), FLOOR, 0.5))
-    score = _moved(_filled(latest.x) @ before, rate)
+    score = levelled(_filled(latest.x) @ before, rate)
     return Model(windows.target, year, weights, _curve(score, latest.signed), rate, learned)
 
 
@@ -288,7 +288,7 @@ def _bounds(sign: int) -> tuple[float | None, float | None]:
     return (0.0 if sign > 0 else None, 0.0 if sign < 0 else None)
 
 
-def _moved(score: Floats, rate: float, among: Floats | None = None) -> Floats:
+def levelled(score: Floats, rate: float, among: Floats | None = None) -> Floats:
     """Return `score` plus the constant that makes the mean probability `among` equal `rate`."""
     pool, shift = score if among is None else among, 0.0
     if not len(pool):
@@ -304,9 +304,9 @@ def _moved(score: Floats, rate: float, among: Floats | None = None) -> Floats:
 
 def _recalibrated(score: Floats, among: Floats, model: Model, expected: float) -> Floats:
     """Return the log-odds of `score`, whose mean probability `among` the pairs is `expected`."""
-    level = _along(model.curve, _moved(score, model.rate, among))
-    pool = _along(model.curve, _moved(among, model.rate))
-    return _moved(level, expected, pool)
+    level = _along(model.curve, levelled(score, model.rate, among))
+    pool = _along(model.curve, levelled(among, model.rate))
+    return levelled(level, expected, pool)
 
 
 def _along(curve: Floats, score: Floats) -> Floats:

@@ -1,18 +1,21 @@
 """Coalitions: which partners should sign one agreement with a focal node.
 
 The table V (n, n) says what one partner is good for: V_jt = need_t max(0, tau_fj rho_jt - rho_ft).
-A coalition S brings the best of its members to every third node, sum_t max_{j in S} V_jt: facility
-location. `bonus` (n,) adds what each member brings by itself. How many join decides the value:
+A set J of members that join brings the best of them to every third node, and each its own `bonus`:
 
-certain         everybody joins: sum_t max_{j in S} V_jt + sum_{j in S} bonus_j
-independent     each joins with its own probability pi_j: the expectation of the above,
-                sum_t sum_r V_(r)t pi_(r) prod_{i < r} (1 - pi_(i)), V sorted in descending order,
-                + sum_j pi_j bonus_j
+    gain(J) = sum_t max_{j in J} V_jt + sum_{j in J} bonus_j           facility location
+
+and is worth gain(J)^g, g in (0, 1]. How many join decides the value of an agreement with S:
+
+certain         everybody joins: gain(S)^g
+independent     each joins with its own probability pi_j: the expectation of gain(J)^g
 all-or-nothing  prod_{j in S} pi_j times the value of `certain`
 
-The first two are monotone and submodular: greedy choice is within 1 - 1/e of the best (Nemhauser,
-Wolsey and Fisher 1978), and lazy evaluation finds the same choice (Minoux 1978). The third is not.
-Up to three members every set is considered; sets that a bound rules out are not evaluated.
+The gain is monotone and submodular, so is a concave power of it, and so is an expectation of
+those: for the first two, greedy choice is within 1 - 1/e of the best (Nemhauser, Wolsey and Fisher
+1978), and lazy evaluation finds the same choice (Minoux 1978). The third is not. The expectation
+is exact up to ten members that may or may not join, and beyond that taken over draws with a fixed
+seed. Up to three members every set is considered; sets that a bound rules out are not evaluated.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import pairwise, product
 from math import comb, exp
 from typing import Literal, Self, TypeAlias
 
@@ -36,6 +39,9 @@ ACCESSIONS: tuple[Accession, ...] = ("independent", "all-or-nothing", "certain")
 SMALL = 3  # members up to which every set is considered
 GREEDY = 1.0 - exp(-1.0)
 CLOSE = 1e-12  # relative: an improvement below this is rounding
+EXACT = 10  # members up to which every outcome is counted
+DRAWS = 4096  # outcomes beyond that
+SEED = 1
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,7 @@ class Game:
     joining: Vector
     bonus: Vector
     accession: Accession
+    power: float = 1.0
 
     @classmethod
     def of(
@@ -54,11 +61,13 @@ class Game:
         joining: Vector,
         accession: Accession = "independent",
         bonus: Vector | None = None,
+        power: float = 1.0,
     ) -> Self:
         """Return the game; raises ComityError for an unknown accession model."""
         if accession not in ACCESSIONS:
             raise ComityError(f"no accession {accession!r}; there are {', '.join(ACCESSIONS)}")
-        return cls(table, joining, np.zeros(len(table)) if bonus is None else bonus, accession)
+        own = np.zeros(len(table)) if bonus is None else bonus
+        return cls(table, joining, own, accession, power)
 
     @property
     def submodular(self) -> bool:
@@ -75,22 +84,46 @@ class Game:
         sure = np.ones(len(self.table))
         joining = self.joining if self.accession == "independent" else sure
         odds = sure if self.submodular else self.joining
-        levels, chances = _levels(self.table[chosen], joining[chosen])
-        worth = float(np.sum(levels * chances) + joining[chosen] @ self.bonus[chosen])
-        return Prefix(self, joining, odds, levels, chances, float(np.prod(odds[chosen])), worth)
+        joins, chances = outcomes(joining[chosen])
+        levels = np.zeros((len(joins), self.table.shape[1]))
+        for column, member in zip(joins.T, chosen, strict=True):
+            np.maximum(levels, column[:, None] * self.table[member], out=levels)
+        gains = levels.sum(axis=1) + joins @ self.bonus[chosen]
+        return Prefix(self, joining, odds, levels, gains, chances, float(np.prod(odds[chosen])))
+
+
+def outcomes(joining: Vector) -> tuple[Matrix, Vector]:
+    """Return who may join, (outcomes, members) of 0 and 1, and the chance of each outcome.
+
+    `joining` (members,) are the chances of joining. All outcomes are listed where there are at
+    most 2^EXACT; else DRAWS are drawn with a fixed seed.
+    """
+    open_ = np.flatnonzero((joining > 0.0) & (joining < 1.0))
+    if len(open_) > EXACT:
+        random = np.random.default_rng(SEED)
+        joins = (random.random((DRAWS, len(joining))) < joining).astype(np.float64)
+        return joins, np.full(DRAWS, 1.0 / DRAWS)
+    joins = np.tile((joining >= 1.0).astype(np.float64), (2 ** len(open_), 1))
+    joins[:, open_] = list(product((0.0, 1.0), repeat=len(open_)))
+    return joins, np.asarray(np.where(joins > 0.0, joining, 1.0 - joining).prod(axis=1))
 
 
 @dataclass(frozen=True)
 class Prefix:
-    """A coalition so far: for each third node, what it gets (levels) with what chance (r, n)."""
+    """A coalition so far: what each third node gets in each outcome (r, n), and its chance (r,)."""
 
     game: Game
     joining: Vector  # (n,): the probability that a member of the agreement joins it
     odds: Vector  # (n,): the factor of a member in the probability that there is an agreement
     levels: Matrix
-    chances: Matrix
+    gains: Vector  # (r,): the whole gain of each outcome
+    chances: Vector
     chance: float  # that there is an agreement
-    worth: float  # of the agreement, if there is one
+
+    @property
+    def worth(self) -> float:
+        """What the agreement is worth, if there is one."""
+        return float(self.chances @ self.gains**self.game.power)
 
     @property
     def value(self) -> float:
@@ -99,10 +132,11 @@ class Prefix:
 
     def added(self, nodes: Indices | slice) -> Vector:
         """Return (m,): what each node as one more member adds to the worth."""
-        table = self.game.table[nodes]
-        added = self.game.bonus[nodes]
-        for level, chance in zip(self.levels, self.chances, strict=True):
-            added = added + np.maximum(table, level) @ chance - level @ chance
+        table, bonus, power = self.game.table[nodes], self.game.bonus[nodes], self.game.power
+        added = np.zeros(len(table))
+        for level, gain, chance in zip(self.levels, self.gains, self.chances, strict=True):
+            more = np.maximum(table - level, 0.0).sum(axis=1) + bonus
+            added += chance * ((gain + more) ** power - gain**power)
         return np.asarray(self.joining[nodes] * added)
 
     def extended(self, nodes: Indices | slice) -> Vector:
@@ -166,23 +200,6 @@ def pair_values(game: Game, candidates: Indices) -> Matrix:
         later = slice(place + 1, None)
         values[place, later] = own.prefix([place]).extended(later)
     return values
-
-
-def _levels(table: Matrix, joining: Vector) -> tuple[Matrix, Matrix]:
-    """Return the distribution of max_j V_jt over who joins: levels and their chances (r, n).
-
-    The last level is 0, the outcome that nobody who matters for t joins.
-    """
-    order = np.argsort(-table, axis=0)
-    levels = np.take_along_axis(table, order, axis=0)
-    joins = joining[order]
-    nobody = np.cumprod(1.0 - joins, axis=0)
-    first = np.ones((1, table.shape[1]))
-    before = np.concatenate([first, nobody])
-    chances = before * np.concatenate([joins, first])
-    levels = np.concatenate([levels, 0.0 * first])
-    used = chances.any(axis=1)
-    return levels[used], chances[used]
 
 
 def _exhaustive(game: Game, included: Members, free: Indices, places: int) -> Coalition:

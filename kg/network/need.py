@@ -1,16 +1,21 @@
 """Need and capability of countries at a date, each factor traceable to observations in the graph.
 
-    need = exposure * value * (1 - capability)          every factor in 0..1
+    need = exposure * value * (1 - capability / 2)          every factor in 0..1
 
-exposure    ln(1 + a) / ln(1 + max a): a = threat actors said to have attacked the country.
+exposure    the geometric mean of two readings: online, the share of people who use the internet,
+            and reported, ln(1 + a) / ln(1 + max a), a = threat actors said to have attacked it.
 value       industrial value at stake, V = GDP * industry share: log10 of V in current US dollars
             between 100 million (0) and 10 trillion (1).
-capability  the Global Cybersecurity Index of the latest edition at or before the date.
+capability  the Global Cybersecurity Index of the latest edition at or before the date; it lowers
+            need and never annuls it.
 
-A missing input is imputed. Exposure: an unreported country counts as one reported once. Value: by
-the line of log V on log population, fitted on the countries that have both. Capability: the median
-of the subregion (of the region, of all, where that is unknown too). Whatever was imputed is listed
-in `missing`, and is shown as such wherever it is used.
+Reports of attacks carry no dates; with `strict` they are left out and exposure is `online` alone.
+
+A missing input is imputed. Reported: an unreported country counts as one reported once. Online and
+capability: the median of the subregion (of the region, of all, where that is unknown too). Value:
+by the line of log V on log population, fitted on the countries that have both. Whatever was
+imputed is listed in `missing`, and is shown as such wherever it is used; `depth` grades a country
+by how much of it was known.
 """
 
 from __future__ import annotations
@@ -20,6 +25,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from kg.errors import ComityError
 from kg.graph.catalog import engine_query, with_values
 from kg.graph.store import Store
 from kg.leverage.formula import Vector
@@ -28,10 +34,18 @@ from kg.terms import PREFIXES, local, named
 
 LOWEST_VALUE = 1e8
 HIGHEST_VALUE = 1e13
+SMALLEST = 1e-3  # a factor below it is taken for nothing
 NEUTRAL = 0.5  # a scaled factor nobody has an observation of
 
 # How many years an observation is of use; a count of people ages less than an economy's figures.
-MEMORY = {"gdp": 12, "industry-share": 12, "gci": 12, "gdp-per-head": 12, "population": 30}
+MEMORY = {
+    "internet-users": 12,
+    "gdp": 12,
+    "industry-share": 12,
+    "gci": 12,
+    "gdp-per-head": 12,
+    "population": 30,
+}
 
 
 @dataclass(frozen=True)
@@ -46,19 +60,29 @@ class Observation:
 
 @dataclass(frozen=True)
 class Needs:
-    """Need, its factors, and what was not known; arrays are (n,) in the network's order."""
+    """Need, its factors, and what was not known; arrays are (n,) in the network's order.
+
+    `spread` is how far need may be off where inputs were imputed: a standard deviation of its
+    logarithm. `absent` names the inputs that are known of no country at the date.
+    """
 
     exposure: Vector
     value: Vector
     capability: Vector
+    spread: Vector
     actors: dict[str, int]
     observations: dict[str, dict[str, Observation]]
     missing: tuple[tuple[str, ...], ...]
+    absent: tuple[str, ...] = ()
 
     @property
     def need(self) -> Vector:
         """The need of every country, 0..1."""
-        return np.asarray(self.exposure * self.value * (1.0 - self.capability))
+        return np.asarray(self.exposure * self.value * (1.0 - self.capability / 2.0))
+
+    def depth(self, place: int) -> str:
+        """Grade how much of a country is known: A all inputs, B all but one, C some, D none."""
+        return "ABCCD"[len(self.missing[place])]
 
     def gdp_per_head(self, iso3: str) -> float | None:
         """The latest GDP per head of a country in US dollars, None where it is not known."""
@@ -66,26 +90,73 @@ class Needs:
         return seen.value if seen else None
 
 
-def load(store: Store, network: Network) -> Needs:
-    """Read what was known of every country of the network by the network's date."""
+def load(store: Store, network: Network, strict: bool = False) -> Needs:
+    """Read what was known of every country of the network by the network's date.
+
+    With `strict`, reports of attacks, which carry no dates, are left out. Raises ComityError where
+    an input is known of no country at all: a ranking would be made of nothing.
+    """
     seen = latest(store, network.at.year)
-    actors = _actors(store)
+    actors = {} if strict else _actors(store)
     places = network.countries
     raw = {
         "threat exposure": np.array([actors.get(c.iso3, np.nan) for c in places], dtype=float),
+        "internet use": np.array([_seen(seen.get(c.iso3, {}), "internet-users") for c in places]),
         "industrial value": np.array([_industry(seen.get(c.iso3, {})) for c in places]),
         "capability": np.array([_seen(seen.get(c.iso3, {}), "gci") for c in places]),
     }
     people = np.array([_seen(seen.get(c.iso3, {}), "population") for c in places])
     gaps = {name: np.isnan(column) for name, column in raw.items()}
+    if gaps["industrial value"].all():
+        raise ComityError(
+            f"{store.location}: industrial value (GDP and industry's share) is not known of any"
+            " country at this date: load observations, or choose a later --at"
+        )
+    reported = scaled_exposure(np.where(gaps["threat exposure"], 1.0, raw["threat exposure"]))
+    online = imputed(raw["internet use"] / 100.0, places)
+    value = scaled_value(fitted(raw["industrial value"], people))
+    capability = imputed(raw["capability"], places)
+    readings = {
+        "threat exposure": (np.sqrt(reported), np.full(len(places), np.sqrt(reported.min()))),
+        "internet use": (np.sqrt(online), np.sqrt(without_own(online, places))),
+        "industrial value": (value, scaled_value(by_people(raw["industrial value"], people))),
+        "capability": (1 - capability / 2, 1 - without_own(capability, places) / 2),
+    }
+    if strict:
+        reported = np.ones(len(places))
+        gaps["threat exposure"][:] = False
     return Needs(
-        exposure=scaled_exposure(np.where(gaps["threat exposure"], 1.0, raw["threat exposure"])),
-        value=scaled_value(fitted(raw["industrial value"], people)),
-        capability=imputed(raw["capability"], places),
+        exposure=np.sqrt(reported * online),
+        value=value,
+        capability=capability,
+        spread=np.sqrt(sum(doubt(*pair, gaps[name]) ** 2 for name, pair in readings.items())),
         actors=actors,
         observations=seen,
         missing=tuple(_missing(gaps, row) for row in range(len(places))),
+        absent=tuple(name for name, gap in gaps.items() if gap.all()),
     )
+
+
+def doubt(scaled: Vector, instead: Vector, gap: NDArray[np.bool_]) -> Vector:
+    """Return (n,): the standard deviation of the log factor where it was imputed, 0 elsewhere.
+
+    `instead` (n,) is what would have been imputed had the country's own `scaled` value been
+    missing; how far the two lie apart, where both are known, is how wrong an imputation tends to
+    be.
+    """
+    known = ~gap & (scaled > SMALLEST) & (instead > SMALLEST)
+    apart = np.log(scaled[known] / instead[known])
+    return np.asarray(np.where(gap, np.sqrt(np.mean(apart**2)) if len(apart) else 1.0, 0.0))
+
+
+def without_own(column: Vector, countries: tuple[Country, ...]) -> Vector:
+    """Return (n,): what would be imputed for each country if its own value were missing."""
+    filled = np.empty_like(column)
+    for row, country in enumerate(countries):
+        others = column.copy()
+        others[row] = np.nan
+        filled[row] = _median(others, countries, country)
+    return filled
 
 
 def latest(store: Store, year: int) -> dict[str, dict[str, Observation]]:
@@ -120,13 +191,17 @@ def scaled_value(dollars: Vector) -> Vector:
 
 def fitted(dollars: Vector, people: Vector) -> Vector:
     """Fill gaps in industrial value by its log-linear relation to population; 0 without people."""
+    return np.asarray(np.where(np.isnan(dollars), by_people(dollars, people), dollars))
+
+
+def by_people(dollars: Vector, people: Vector) -> Vector:
+    """Return (n,): the industrial value that population alone suggests; 0 where it is unknown."""
     known = (dollars > 0) & (people > 0)
-    filled = np.nan_to_num(dollars)
-    gaps = np.isnan(dollars) & (people > 0)
-    if known.sum() > 2:
-        slope, level = np.polyfit(np.log(people[known]), np.log(dollars[known]), 1)
-        filled[gaps] = np.exp(level + slope * np.log(people[gaps]))
-    return np.asarray(filled)
+    if known.sum() <= 2:
+        return np.zeros_like(dollars)
+    slope, level = np.polyfit(np.log(people[known]), np.log(dollars[known]), 1)
+    crowd = np.where(people > 0, people, 1.0)
+    return np.asarray(np.where(people > 0, np.exp(level + slope * np.log(crowd)), 0.0))
 
 
 def imputed(column: Vector, countries: tuple[Country, ...]) -> Vector:

@@ -37,8 +37,9 @@ from kg.terms import local, tail
 if TYPE_CHECKING:
     import networkx as nx
 
-# A signatory that has not ratified, and an observer, take no part in the agreement.
-OUTSIDE = {"observer", "signatory"}
+OBSERVER = "observer"  # takes no part
+SIGNATORY = "signatory"  # has signed what is not in force for it
+SIGNED = 0.5  # how much an agreement that is signed and not in force ties, against one in force
 RECALLED = "recalled"
 
 
@@ -71,7 +72,8 @@ class Kind:
 class Membership:
     """One country's part in one agreement or body, with the days between which it is in force.
 
-    `recalled` says that the row was written from memory of a document, not with it at hand.
+    `recalled` says that the row was written from memory of a document, not with it at hand,
+    `signed` that the country has signed what is not in force for it.
     """
 
     country: str
@@ -80,6 +82,7 @@ class Membership:
     start: str
     end: str
     recalled: bool = False
+    signed: bool = False
 
     def in_force(self, day: str) -> bool:
         """Tell whether it is in force on an ISO day."""
@@ -90,7 +93,8 @@ class Membership:
 class Network:
     """The cooperation network at a date.
 
-    `incidence` (agreements, countries) holds 1 where a country takes part; `contribution`
+    `incidence` (agreements, countries) holds 1 where a country takes part, the square root of
+    `SIGNED` where it has only signed, so that two signatories are tied half as much; `contribution`
     (agreements,) is what each agreement adds to every pair of its parties, 0..1; `tau` (n, n) the
     tie strengths, symmetric with a zero diagonal; `rho` (n, n) the path strengths;
     `recalled` (n, n) the share of each tie, in -ln(1 - strength), that rests on recalled rows.
@@ -121,10 +125,11 @@ class Network:
 
     def shared(self, one: str, other: str) -> list[tuple[str, str, float]]:
         """List what ties two countries: (agreement, kind, contribution), strongest first."""
-        both = self.incidence[:, [self.place(one), self.place(other)]].toarray().all(axis=1)
+        parts = self.incidence[:, [self.place(one), self.place(other)]].toarray().prod(axis=1)
+        both, shares = parts > 0, -np.expm1(parts * np.log1p(-self.contribution))
         rows = [
-            (self.agreements[k], self.agreement_kinds[k], float(self.contribution[k]))
-            for k in np.flatnonzero(both)
+            (self.agreements[k], self.agreement_kinds[k], float(share))
+            for k, share in zip(np.flatnonzero(both), shares[both], strict=True)
         ]
         return sorted(rows, key=lambda row: (-row[2], row[0]))
 
@@ -177,7 +182,7 @@ def read_kinds(store: Store, strengths: Mapping[str, float]) -> dict[str, Kind]:
 
 
 def read_memberships(store: Store) -> list[Membership]:
-    """Read every participation that has a start; observers and mere signatories take no part.
+    """Read every participation that has a start; observers take no part.
 
     The first end that one source states closes what another, which may be older, leaves open.
     """
@@ -189,11 +194,12 @@ def read_memberships(store: Store) -> list[Membership]:
             start,
             end or ended_by,
             checked == RECALLED,
+            role == SIGNATORY,
         )
         for country, of, kind, start, end, ended_by, role, checked in _texts(
             store, "participations"
         )
-        if role not in OUTSIDE
+        if role != OBSERVER
     ]
     ends: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
@@ -222,9 +228,21 @@ def specificity(parties: Vector, countries: int) -> Vector:
     return np.asarray(np.clip(scaled, 0.0, 1.0))
 
 
-def _incidence(pairs: set[tuple[int, int]], shape: tuple[int, int]) -> csr_array:
-    where = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
-    return csr_array((np.ones(len(pairs)), (where[0], where[1])), shape=shape)
+def _incidence(parts: Mapping[tuple[int, int], float], shape: tuple[int, int]) -> csr_array:
+    where = np.array(sorted(parts), dtype=np.int64).reshape(-1, 2).T
+    weights = np.array([parts[cell] for cell in sorted(parts)])
+    return csr_array((weights, (where[0], where[1])), shape=shape)
+
+
+def _parts(
+    memberships: list[Membership], rows: Mapping[str, int], places: Mapping[str, int]
+) -> dict[tuple[int, int], float]:
+    """Return the weight of each participation: 1 in force, less where it is only signed."""
+    parts: dict[tuple[int, int], float] = {}
+    for m in memberships:
+        cell = rows[m.of], places[m.country]
+        parts[cell] = max(parts.get(cell, 0.0), SIGNED**0.5 if m.signed else 1.0)
+    return parts
 
 
 def tie_strength(incidence: csr_array, contribution: Vector) -> Matrix:
@@ -256,10 +274,10 @@ def _project(
     agreements = tuple(sorted(kind_of))
     rows = {iri: row for row, iri in enumerate(agreements)}
     shape = (len(agreements), len(nodes))
-    incidence = _incidence({(rows[m.of], places[m.country]) for m in current}, shape)
-    known = {(rows[m.of], places[m.country]) for m in current if not m.recalled}
+    incidence = _incidence(_parts(current, rows, places), shape)
+    known = _parts([m for m in current if not m.recalled], rows, places)
     strength = np.array([kinds[kind_of[iri]].strength for iri in agreements])
-    parties = np.asarray(incidence.sum(axis=1), dtype=np.float64).ravel()
+    parties = np.asarray((incidence > 0).sum(axis=1), dtype=np.float64).ravel()
     share = strength * specificity(parties, len(nodes)) * (parties >= 2)
     chosen = tuple(kind_of[iri] for iri in agreements)
     tau = tie_strength(incidence, share)

@@ -113,7 +113,11 @@ class Entry:
     direct: float | None = None
     onward: float | None = None
     barrier: float | None = None
-    incumbent: float | None = None
+    popularity: float | None = None
+    lift: float | None = None
+    index: float | None = None
+    status: str = ""
+    depth: str = ""
     via: Sequence[Mapping[str, Any]] = ()
     channel: str = ""
     reason: str = ""
@@ -135,18 +139,23 @@ class Entry:
 class Matrices:
     """The inputs of `kg.leverage.formula`, so that the page can recompute the ranking.
 
-    `countries` are n ISO3 codes. `tau` (n, n), `need` (n,), `capability` (n,); `feasibility` and
+    `countries` are n ISO3 codes. `tau` (n, n), `need` (n,), `popularity` (n,); `feasibility` and
     `barrier` are (n, n), row = focal country, or (n,) for the page's focal country alone, which
-    then cannot be changed. `strength` is that of the agreement to be signed. `candidates` (n,)
+    then cannot be changed. `blocked` (n, n) says which agreements are ruled out, `third` (n, n)
+    which countries are third countries to the row's. `powers` are the exponents of gain and
+    popularity, `strength` that of the agreement to be signed. `candidates` (n,)
     says who may be a partner (None = everyone); `missing` names unknown inputs by country.
     """
 
     countries: Sequence[str]
     tau: NDArray[np.float64]
     need: NDArray[np.float64]
-    capability: NDArray[np.float64]
+    popularity: NDArray[np.float64]
     feasibility: NDArray[np.float64]
     barrier: NDArray[np.float64]
+    blocked: NDArray[np.bool_]
+    third: NDArray[np.bool_]
+    powers: tuple[float, float]
     strength: float
     candidates: NDArray[np.bool_] | None = None
     missing: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -246,6 +246,9 @@ def matrices(data: Matrices) -> dict[str, Json]:
         if part.shape not in ((n, n), (n,)):
             raise ComityError(f"page: matrices.{name} must have shape ({n}, {n})", code=2)
     packed = {name: pack(part) for name, part in parts.items()}
+    # Nearly every pair is open and every country a third one: what is not takes less room.
+    packed["blocked"] = pack(data.blocked.astype(np.float64), "<f4")
+    packed["closed"] = pack(1.0 - data.third.astype(np.float64), "<f4")
     for name in ("feasibility", "barrier", "tau"):
         if sum(map(size, packed.values())) > EXACT_BYTES:
             packed[name] = pack(parts[name], "<f4")
@@ -253,7 +256,8 @@ def matrices(data: Matrices) -> dict[str, Json]:
         **packed,
         "countries": list(data.countries),
         "need": [float(v) for v in data.need],
-        "capability": [float(v) for v in data.capability],
+        "popularity": [float(v) for v in data.popularity],
+        "powers": {"gain": data.powers[0], "popularity": data.powers[1]},
         "strength": float(data.strength),
         "candidates": None if data.candidates is None else np.flatnonzero(data.candidates).tolist(),
         "missing": missing(data.missing),

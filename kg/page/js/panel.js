@@ -123,6 +123,8 @@ function formula(row) {
   if (row.feasibility === undefined || row.direct === undefined) {
     return el("p", {}, `${t("expected_leverage")}: ${figure(row.expected_leverage)}`);
   }
+  const powers = BASE?.powers;
+  const power = (text, of) => `${text} ^ ${of.toFixed(2)}`;
   const term = (key, text) =>
     el("span", { class: "term" }, el("b", {}, text), el("small", {}, t(key)));
   return el(
@@ -134,12 +136,12 @@ function formula(row) {
     "×",
     term("no-barrier", percent(1 - (row.barrier ?? 0))),
     "×",
-    term("no-incumbent", percent(1 - (row.incumbent ?? 0))),
+    term("popularity", power(figure(row.popularity), -(powers?.popularity ?? 0))),
     "× (",
     term("direct", figure(row.direct)),
     "+",
     term("onward", figure(row.onward)),
-    ")",
+    power(")", powers?.gain ?? 1),
   );
 }
 

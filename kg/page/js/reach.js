@@ -1,4 +1,4 @@
-// The formulas of kg/leverage.py, for "what if". Matrices are rows of n in one Float64Array.
+// The formulas of kg/leverage/formula.py, for "what if". Matrices are rows of n in one Float64Array.
 
 const TIED = 1e-12; // relative difference below which two countries share a rank
 const BASE = DATA.matrices ? inputs(DATA.matrices) : null;
@@ -42,13 +42,16 @@ function inputs(data) {
     countries: data.countries,
     index: new Map(data.countries.map((country, i) => [country, i])),
     need: data.need,
-    capability: data.capability,
+    popularity: data.popularity,
+    powers: data.powers,
     strength: data.strength,
     candidates: focal < 0 || chosen.includes(focal) ? chosen : [...chosen, focal],
     missing: data.missing,
     tau: unpack(data.tau),
     feasibility: unpack(data.feasibility),
     barrier: unpack(data.barrier),
+    blocked: unpack(data.blocked),
+    closed: unpack(data.closed),
     anyFocal: data.feasibility.shape !== "vector" && data.barrier.shape !== "vector",
   };
 }
@@ -124,25 +127,15 @@ function strengthened(tau, n, f, j) {
 function onward(rho, n, f, j, tie) {
   const gains = new Float64Array(n);
   for (let i = 0; i < n; i += 1) {
-    if (i !== f && i !== j) {
+    if (i !== f && i !== j && !BASE.closed[f * n + i]) {
       gains[i] = BASE.need[i] * Math.max(0, tie * rho[j * n + i] - rho[f * n + i]);
     }
   }
   return gains;
 }
 
-function direct(f, j) {
-  const lead = BASE.capability[f] - BASE.capability[j];
-  return BASE.need[j] * Math.max(0, lead) + BASE.need[f] * Math.max(0, -lead);
-}
-
-function incumbent(rho, n, f, j) {
-  let strongest = 0;
-  for (let k = 0; k < n; k += 1) {
-    if (k === f || k === j || BASE.capability[k] < BASE.capability[f]) continue;
-    strongest = Math.max(strongest, rho[j * n + k]);
-  }
-  return strongest;
+function direct(tau, n, f, j) {
+  return BASE.need[j] * Math.max(0, strengthened(tau, n, f, j) - tau[f * n + j]);
 }
 
 function at(matrix, f, j) {
@@ -156,17 +149,19 @@ function pairFactors(net, f, j, weights) {
   const factors = {
     feasibility: at(BASE.feasibility, f, j),
     barrier: at(BASE.barrier, f, j),
-    incumbent: incumbent(net.rho, n, f, j),
-    direct: direct(f, j),
+    popularity: BASE.popularity[j],
+    status: BASE.blocked[f * n + j] ? "blocked" : undefined,
+    direct: direct(net.tau, n, f, j),
     onward: gains.reduce((sum, gain) => sum + gain, 0),
     gains,
   };
-  const [p, b, i, d, o] = weights;
+  const [p, b, a, d, o] = weights;
+  const { powers } = BASE;
   factors.expected_leverage =
     factors.feasibility ** p *
     (1 - factors.barrier) ** b *
-    (1 - factors.incumbent) ** i *
-    (d * factors.direct + o * factors.onward);
+    factors.popularity ** (-powers.popularity * a) *
+    (d * factors.direct + o * factors.onward) ** powers.gain;
   return factors;
 }
 
@@ -178,11 +173,18 @@ function recompute() {
     .filter((j) => j !== f)
     .map((j) => whatifRow(net, f, j))
     .filter((row) => Number.isFinite(row.expected_leverage))
-    .sort((a, b) => b.expected_leverage - a.expected_leverage || (a.iso3 < b.iso3 ? -1 : 1));
+    .sort(
+      (a, b) =>
+        (a.status === "blocked") - (b.status === "blocked") ||
+        b.expected_leverage - a.expected_leverage ||
+        (a.iso3 < b.iso3 ? -1 : 1),
+    );
   rows.forEach((row, i) => {
     const above = rows[i - 1];
     const tied =
-      above && above.expected_leverage - row.expected_leverage <= TIED * above.expected_leverage;
+      above &&
+      (above.status === "blocked") === (row.status === "blocked") &&
+      above.expected_leverage - row.expected_leverage <= TIED * above.expected_leverage;
     row.rank = tied ? above.rank : i + 1;
   });
   return rows;
@@ -196,6 +198,9 @@ function whatifRow(net, f, j) {
     iso3,
     name: BY_ID.get(iso3)?.label ?? known?.name ?? iso3,
     ...factors,
+    status: factors.status ?? known?.status,
+    lift: known?.lift,
+    depth: known?.depth,
     via: BASE.countries
       .map((country, i) => ({ iso3: country, gain: gains[i] }))
       .filter((third) => third.gain > 0)

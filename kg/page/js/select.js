@@ -70,7 +70,7 @@ function work() {
 }
 
 // What the ranking gives for a country; a page's own indicator "expected" means the same.
-const DERIVED = ["expected_leverage", "feasibility", "direct", "onward", "barrier", "incumbent"];
+const DERIVED = ["expected_leverage", "feasibility", "direct", "onward", "barrier", "popularity"];
 
 // Quantities to colour the map and size the nodes by: the ranking's, then the page's own.
 function indicators() {
@@ -86,7 +86,7 @@ function indicators() {
     (id) => !taken.has(id) && rows.some((row) => row[id] !== undefined),
   );
   const fromRanking = ranked.map((id) => ({ id, label: t(id), zh: t(id), percent: isShare(id) }));
-  const fromMatrices = BASE ? ["need", "capability"].filter((id) => !taken.has(id)) : [];
+  const fromMatrices = BASE ? ["need"].filter((id) => !taken.has(id)) : [];
   if (taken.has("expected"))
     fromRanking.unshift(
       own.splice(
@@ -98,7 +98,7 @@ function indicators() {
 }
 
 function isShare(id) {
-  return ["feasibility", "barrier", "incumbent"].includes(id);
+  return ["feasibility", "barrier"].includes(id);
 }
 
 function currentIndicator() {

@@ -1,6 +1,6 @@
 // What if: another focal country, ties added or dropped, other weights. The ranking answers at once.
 
-const WEIGHTS = ["feasibility", "barrier", "incumbent", "direct", "onward"];
+const WEIGHTS = ["feasibility", "barrier", "popularity", "direct", "onward"];
 
 function startWhatif() {
   if (!BASE) return;
