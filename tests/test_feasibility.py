@@ -274,7 +274,7 @@ def test_recalibration_undoes_overconfidence():
 def test_moving_scores_reaches_the_wanted_mean():
     score = np.random.default_rng(1).normal(0, 3, 1000)
     for rate in (1e-5, 0.02, 0.4):
-        moved = feasibility._moved(score, rate)
+        moved = feasibility.levelled(score, rate)
         assert (1 / (1 + np.exp(-moved))).mean() == pytest.approx(rate, rel=1e-6)
         assert np.allclose(np.diff(moved), np.diff(score))
 

@@ -91,7 +91,7 @@ def test_networkx_is_the_exchange_type(now: Snapshot) -> None:
 
 @pytest.mark.parametrize("measure", [*MEASURES, "reach"])
 def test_every_centrality_ranks_everyone(now: Snapshot, measure: str) -> None:
-    rows = ranking(now.network, measure, now.needs.need)
+    rows = ranking(now.network, measure, lambda: now.needs.need)
     assert len(rows) == len(now.network.countries)
     values = [row[measure] for row in rows]
     assert values == sorted(values, reverse=True)
@@ -111,4 +111,4 @@ def test_betweenness_agrees_with_networkx() -> None:
 
 def test_an_unknown_centrality_lists_the_known(now: Snapshot) -> None:
     with pytest.raises(ComityError, match="betweenness"):
-        centrality(now.network, "fame", now.needs.need)
+        centrality(now.network, "fame", lambda: now.needs.need)

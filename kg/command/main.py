@@ -51,7 +51,7 @@ def main() -> None:
 @click.option("--top", type=click.IntRange(min=1), help="Show only the best so many.")
 @click.option("--mutual", is_flag=True, help="Rank by the Nash product of both sides' gains.")
 @click.option(
-    "--weights", metavar="NAME=N,...", help="Weigh feasibility, barrier, incumbent, gain."
+    "--weights", metavar="NAME=N,...", help="Weigh feasibility, barrier, popularity, gain."
 )
 @click.option("--everyone", is_flag=True, help="Rank countries outside the United Nations too.")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
@@ -104,7 +104,7 @@ def rank(
     """Rank countries by a centrality of the cooperation network.
 
     Measures: degree, strength, closeness, harmonic, betweenness, eigenvector, pagerank, katz,
-    reach.
+    reach, need.
 
     Example: comity rank --measure betweenness --at 2010 --top 20
     """
@@ -113,7 +113,7 @@ def rank(
 
     store = source.store()
     network = source.network(store)
-    output.rows(ranking(network, measure, need.load(store, network).need)[:top])
+    output.rows(ranking(network, measure, lambda: need.load(store, network).need)[:top])
 
 
 @main.command()

@@ -72,6 +72,8 @@ class Source:
     at: str | None
     kind: str = KIND
     strengths: tuple[str, ...] = ()
+    prefer: str = "balance"
+    strict: bool = False
 
     def store(self) -> Store:
         """Open the graph: a folder, an endpoint, or the shipped facts."""
@@ -99,10 +101,16 @@ class Source:
         return network.load(store, self.day(), self.overridden())
 
     def snapshot(self, store: Store) -> Snapshot:
-        """Read everything that a recommendation needs."""
+        """Read everything that a recommendation needs; say what is not known of any country."""
         from kg.advice import snapshot
+        from kg.leverage.formula import PREFERENCES
 
-        return snapshot.load(store, self.day(), self.kind, self.overridden())
+        powers = PREFERENCES[self.prefer]
+        read = snapshot.load(store, self.day(), self.kind, self.overridden(), powers, self.strict)
+        if read.needs.absent:
+            missing = ", ".join(read.needs.absent)
+            note(f"left out, for it is not known of any country by {self.day()}: {missing}")
+        return read
 
     def overridden(self) -> dict[str, float]:
         """Return the strengths of kinds of agreement that the user sets."""
@@ -178,6 +186,14 @@ RANKING = (
         "--kind", default=KIND, show_default=True, help="The kind of agreement to be signed."
     ),
     click.option("--strengths", multiple=True, metavar="KIND=S", help="Override a strength."),
+    click.option(
+        "--prefer",
+        type=click.Choice(["chance", "balance", "gain"]),
+        default="balance",
+        show_default=True,
+        help="Rank by the chance to sign, by the gain, or by both.",
+    ),
+    click.option("--strict", is_flag=True, help="Leave out facts that carry no date."),
 )
 
 

@@ -13,6 +13,7 @@ eigenvector  leading eigenvector of tau                      (Bonacich 1972)
 pagerank     damping 0.85                                    (Brin and Page 1998)
 katz         alpha = 0.5 / leading eigenvalue of tau         (Katz 1953)
 reach        need of all others, each times the path strength to it
+need         the country's own need (`kg.network.need`)
 """
 
 from __future__ import annotations
@@ -30,8 +31,11 @@ from kg.network.network import Network
 FAINT = 0.05
 
 
-def ranking(network: Network, measure: str, need: Vector) -> list[dict[str, Any]]:
-    """Rank the countries by a measure, highest first; raise ComityError for an unknown one."""
+def ranking(network: Network, measure: str, need: Callable[[], Vector]) -> list[dict[str, Any]]:
+    """Rank the countries by a measure, highest first; raise ComityError for an unknown one.
+
+    `need` gives (n,), and is asked only by the measures that read it.
+    """
     values = centrality(network, measure, need)
     order = sorted(range(len(values)), key=lambda c: (-values[c], network.countries[c].iso3))
     return [
@@ -45,12 +49,14 @@ def ranking(network: Network, measure: str, need: Vector) -> list[dict[str, Any]
     ]
 
 
-def centrality(network: Network, measure: str, need: Vector) -> Vector:
+def centrality(network: Network, measure: str, need: Callable[[], Vector]) -> Vector:
     """Return (n,): the value of each country."""
+    if measure == "need":
+        return need()
     if measure == "reach":
-        return reach(network.rho, need)
+        return reach(network.rho, need())
     if measure not in MEASURES:
-        options = ", ".join([*MEASURES, "reach"])
+        options = ", ".join([*MEASURES, "reach", "need"])
         raise ComityError(f"--measure {measure}: no such centrality: use one of {options}")
     return np.nan_to_num(MEASURES[measure](network.tau))
 
