@@ -81,7 +81,7 @@ def incumbent(rho: Matrix, capability: Vector, focal: int) -> Vector:
     """Return (n,): the strongest path from j to a third node at least as capable as `focal`.
 
     The partner itself is no third node: a partner is not its own incumbent. This is context; it
-    is no part of the expected leverage, for countries with strong friends sign more, not less.
+    is no part of the expected leverage, for nodes with strong friends sign more, not less.
     """
     rivals = np.flatnonzero(capability >= capability[focal])
     paths = np.array(rho[:, rivals])
@@ -110,7 +110,7 @@ class Powers:
     popularity: float
 
 
-# Measured on cyber-security agreements, forecast five years ahead at 2011-2019: balance keeps the
+# Measured on cyber-security agreements, forecast five years ahead at 2011-2020: balance keeps the
 # accuracy of chance alone and more of the gain (`comity backtest --headline` prints the table).
 PREFERENCES = {
     "chance": Powers(gain=0.0, popularity=0.0),
