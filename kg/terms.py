@@ -32,6 +32,7 @@ PREFIXES = {
     "vendor": BASE + "vendor/",
     "product": BASE + "product/",
     "control": BASE + "control/",
+    "cert": BASE + "cert/",
     "indicator": BASE + "indicator/",
     "relation": BASE + "relation/",
     "source": SOURCE,

@@ -495,6 +495,20 @@ ENGINE = {
     "sharing": known(
         {"agreement": "agreement:sco-information-security-2009", "country": "country:KAZ"}
     ),
+    "exposures": known({"sector": "electric-power", "technique": "threat:T0855"}, least=300),
+    "mitigations": known({"mitigation": "threat:M0802", "technique": "threat:T0855"}),
+    "controls": known({"control": "control:iec-62443-3-3/sr-5.1", "level": "1"}, least=500),
+    "control-links": known(
+        {"from": "threat:M0801", "relation": "refers-to", "to": "control:nist-sp-800-53/ac-3"},
+        {"from": "control:sau-otcc-1/2-7", "relation": "meets-in-part"},
+    ),
+    "teams": known(
+        {"team": "cert:psirt-siemens", "kind": "vendor", "vendor": "vendor:siemens"}, least=120
+    ),
+    "contacts": known({"team": "cert:cert-deu", "phone": "+49 228 99 9582-222"}, least=80),
+    "forums": known({"body": "body:first", "country": "country:DEU"}),
+    "borders": known({"one": "country:BLR", "other": "country:POL"}),
+    "events": known({"incident": "incident:stuxnet-2010", "used": "threat:S0603"}),
     "sector-weights": known({"slug": "nuclear", "broader": "energy", "consequence": "1.0"}),
     "targets": known({"country": "country:KAZ", "actors": "9"}, least=100),
 }
@@ -516,6 +530,7 @@ PLATFORM = {
     "sector-consequences": known(
         {"sector": "coop:sector-electric-power", "consequence": "1.0"}, least=20
     ),
+    "team-contacts": known({"team": "cert:cert-deu", "telephone": "+49 228 99 9582-222"}),
     "exploited": known({"note": "used by ransomware"}, least=65),
     "team-services": known(
         {"name": "Service: Crisis management support"},

@@ -514,7 +514,7 @@ def load(
             note(f"{path}: {change.graph}: {change.added} added, {change.removed} removed")
 
 
-for command in (platform.warn,):
+for command in (platform.warn, platform.respond, platform.diagnose, platform.assess):
     main.add_command(command)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.command.terminal import Output, Source, note, output_options, source_options
+from kg.command.terminal import PATH, Output, Source, note, output_options, source_options
 from kg.errors import ComityError
 
 if TYPE_CHECKING:
@@ -128,3 +128,143 @@ def whose(store: Store, target: str) -> tuple[str, list[Any]]:
         return code, mine
     found = site.find(store, target)
     return next(iter(sorted(found.homes)), ""), [found]
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.option("--technique", "techniques", multiple=True, metavar="ID", help="ATT&CK id seen.")
+@click.option("--everyone", is_flag=True, help="A national team, or none known, for all states.")
+@source_options
+@output_options
+def respond(
+    target: str | None, techniques: tuple[str, ...], everyone: bool, source: Source, output: Output
+) -> None:
+    """Say whom to call and what to do first after an incident in TARGET, a country or a site.
+
+    Teams with contacts, agreements in force under which information may be shared and with whom,
+    neighbours' teams, first steps against the techniques of the sector (or those you saw), and
+    incidents alike. What is not known is said.
+
+    Examples: comity respond PAK; comity respond pakistan-haier-ruba --technique T0855;
+    comity respond --everyone --format csv
+    """
+    from kg.platform import diagnosis, response, site
+
+    store = source.store()
+    directory = response.load(store, source.day().isoformat())
+    if everyone or not target:
+        if not everyone:
+            raise ComityError("give a country or a site, or --everyone")
+        output.rows(response.coverage(directory, sorted(directory.names)))
+        return
+    sectors = site.read_sectors(store)
+    if is_country(target):
+        country, own = target.upper(), frozenset[str]()
+        if country not in directory.names:
+            raise ComityError(f"{target}: no member of the United Nations has this code")
+        for one in site.read_sites(store):
+            own |= one.sectors if one.host == country else frozenset()
+    else:
+        found = site.find(store, target)
+        country, own = found.host, found.sectors
+    practice = diagnosis.load(store)
+    wider = sectors.widened(own)
+    output.rows(response.answer(directory, practice, country, own, wider, techniques))
+
+
+@click.command()
+@click.argument("target")
+@click.option("--standard", help="Order the requirements of this standard: iec-62443-3-3, ...")
+@click.option("--top", type=click.IntRange(min=1), help="Show only the first so many.")
+@source_options
+@output_options
+def diagnose(
+    target: str, standard: str | None, top: int | None, source: Source, output: Output
+) -> None:
+    """Order the controls that answer the techniques TARGET faces by what each one adds.
+
+    TARGET is a sector (electric-power), a park or project, or an inventory (CSV) whose lines name
+    a sector or a site of the graph.
+
+    Examples: comity diagnose belarus-great-stone; comity diagnose rail --standard iec-62443-3-3
+    """
+    from kg.platform import diagnosis
+
+    store = source.store()
+    practice = diagnosis.load(store)
+    sectors = faced(store, target)
+    wanted = practice.techniques(sectors)
+    if not wanted:
+        raise ComityError(f"{target}: no technique is known against {', '.join(sorted(sectors))}")
+    cover = practice.by_standard(standard) if standard else practice.mitigations
+    if not cover:
+        known = ", ".join(practice.referred)
+        problem = "ATT&CK refers to none of it: use one of"
+        raise ComityError(f"--standard {standard}: {problem} {known}")
+    steps = diagnosis.ordered(cover, practice.weights, wanted)
+    output.rows(diagnosis.rows(practice, steps[:top]))
+    lost = diagnosis.unanswered(cover, wanted)
+    note(
+        f"{len(wanted)} techniques against {', '.join(sorted(sectors))}; any first k cover "
+        f"at least {diagnosis.GUARANTEE:.0%} of what the best k could"
+    )
+    if lost:
+        named = ", ".join(practice.names[technique] for technique in lost[:5])
+        note(f"{len(lost)} techniques are answered by none of these: {named}, ...")
+
+
+def faced(store: Store, target: str) -> frozenset[str]:
+    """Return the sectors of a sector's name, a site, or an inventory."""
+    from kg.platform import site
+    from kg.platform.inventory import read
+
+    sectors = site.read_sectors(store)
+    if target in sectors.consequences:
+        return frozenset({target})
+    if not is_table(target):
+        return site.find(store, target).sectors
+    sites = {one.id.split(":", 1)[1]: one for one in site.read_sites(store)}
+    found = frozenset[str]()
+    for item in read(Path(target)).items:
+        if item.sector:
+            found |= {sectors.check(item.sector)}
+        elif item.site in sites:
+            found |= sites[item.site].sectors
+        else:
+            note(f"{target}:{item.line}: neither a sector nor a site of the graph: left out")
+    if not found:
+        raise ComityError(f"{target}: no line names a sector or a site of the graph")
+    return found
+
+
+@click.command()
+@click.option("--answers", type=PATH, required=True, help="CSV: control, answer.")
+@click.option("--standard", help="The standard answered, where numbers alone do not say.")
+@click.option("--to", "other", metavar="STANDARD", help="Show how it maps to another standard.")
+@source_options
+@output_options
+def assess(
+    answers: Path, standard: str | None, other: str | None, source: Source, output: Output
+) -> None:
+    """Assess answers to a standard's requirements: gaps, level reached, another standard's view.
+
+    The answers are yes, partly, no or n/a, by the requirement's number.
+
+    Examples: comity assess --answers answers.csv;
+    comity assess --answers answers.csv --to iec-62443-3-3
+    """
+    from kg.platform import assessment, diagnosis
+
+    practice = diagnosis.load(source.store())
+    given = assessment.read(answers, practice, standard)
+    for problem in given.problems:
+        note(problem)
+    if other:
+        if not practice.of(other):
+            raise ComityError(f"--to {other}: no requirement of such a standard is known")
+        output.rows(assessment.crosswalk(practice, given.standard, other))
+        return
+    output.rows(assessment.gaps(practice, given))
+    for family, level in assessment.levels(practice, given).items():
+        note(f"{family}: level {level}")
+    note(f"{len(given.given)} of {len(practice.of(given.standard))} requirements answered")
