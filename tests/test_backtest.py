@@ -14,7 +14,7 @@ from test_history import agreement, build, country, observation
 from kg.errors import ComityError
 from kg.forecast import backtest, history
 from kg.forecast.features import Window
-from kg.forecast.history import NEVER
+from kg.forecast.history import NEVER, History
 from kg.leverage.formula import path_strength
 
 KEYS = (
@@ -26,6 +26,18 @@ KEYS = (
 @pytest.fixture(scope="module")
 def known(store):
     return history.read(store)
+
+
+@pytest.fixture(scope="module")
+def some(store):
+    """The past of a third of the countries: a run of it has the same form and is quick."""
+    tables = history.tables(store)
+    columns = tables["countries"].values()
+    third = [row for row in zip(*columns, strict=True) if row[3] == "true"][::3]
+    cells = zip(*third, strict=True)
+    return History.from_tables(
+        tables | {"countries": dict(zip(tables["countries"], cells, strict=True))}
+    )
 
 
 @pytest.fixture(scope="module")
@@ -191,27 +203,27 @@ def test_calibration_check_is_of_the_pairs_ranked_first(report):
     assert summary.calibration_error == pytest.approx(np.mean(errors))
 
 
-def test_runs_are_repeatable(known, report, monkeypatch):
+def test_runs_are_repeatable(some, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 30)
-    again = backtest.run(known, ["investment-treaty"], [2005, 2010])
-    assert again.rows == report.rows
+    one, other = (backtest.run(some, ["investment-treaty"], [2005]) for _ in range(2))
+    assert one.rows == other.rows
 
 
-def test_progress_is_reported(known, monkeypatch):
+def test_progress_is_reported(some, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 2)
     seen = []
-    backtest.run(known, ["investment-treaty"], [2010], lambda *what: seen.append(what))
+    backtest.run(some, ["investment-treaty"], [2010], lambda *what: seen.append(what))
     assert seen == [("investment-treaty 2010", 1, 1)]
 
 
-def test_cuts_that_cannot_be_tested_are_skipped_with_their_reason(known, monkeypatch):
+def test_cuts_that_cannot_be_tested_are_skipped_with_their_reason(some, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 2)
-    found = backtest.run(known, ["investment-treaty"], [1950, 2010, 2023])
+    found = backtest.run(some, ["investment-treaty"], [1950, 2010, 2023])
     assert found.summaries[0].cuts == (2010,)
     assert "nothing to learn from" in found.skipped[0]
-    assert "not over by 2025" in found.skipped[1]
+    assert "not over by" in found.skipped[1]
     with pytest.raises(ComityError, match="no cut can be tested"):
-        backtest.run(known, ["investment-treaty"], [2023])
+        backtest.run(some, ["investment-treaty"], [2023])
 
 
 def test_unknown_kinds_are_named(known):
@@ -284,9 +296,9 @@ def test_too_few_ties_to_learn_from_are_reported(store, tmp_path):
         backtest.run_ties(store, path)
 
 
-def test_nothing_signed_after_the_day_asked_for_is_tested(known, monkeypatch):
+def test_nothing_signed_after_the_day_asked_for_is_tested(some, monkeypatch):
     monkeypatch.setattr(backtest, "DRAWS", 2)
-    found = backtest.run(known, ["investment-treaty"], [2005, 2010], until=2012)
+    found = backtest.run(some, ["investment-treaty"], [2005, 2010], until=2012)
     assert found.summaries[0].cuts == (2005,)
     assert "2010: the five years after it are not over by 2012" in found.skipped[0]
 
