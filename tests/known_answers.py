@@ -358,6 +358,7 @@ PAPER = {
 }
 QUALITY = {
     "statements-without-source": NOTHING,
+    "loads": NOTHING,
     "dangling-references": NOTHING,
     "orphans": known({"class": "coop:Body", "thing": "body:bsi-deu"}),
     "conflicts": known(
@@ -371,7 +372,7 @@ QUALITY = {
         {"thing": "park:bangladesh-ceiz", "class": "coop:Park"}, source="park-operators"
     ),
     "recalled-sources": known({"source": "source:company-reports"}),
-    "graph-sizes": known({"source": "source:unctad-iia", "reliability": "0.9"}, least=200),
+    "graph-sizes": known({"source": "source:unctad-iia", "reliability": "0.9"}, least=38),
     "class-counts": known({"class": "schema:Country", "things": "249", "labelZh": "国家（地区）"}),
     "undated": known({"kind": "coop:kind-investment-treaty"}),
     "missing-indicators": known({"country": "country:PRK"}, indicator="industry-share"),

@@ -167,6 +167,47 @@ def test_build_and_load_into_a_store_of_ones_own(
     assert comity("build", "--graph", graph).exit_code == 2
 
 
+def test_a_load_is_shown_asked_about_logged_and_undone(comity: Run, tmp_path: Path) -> None:
+    graph, mine = tmp_path / "g", tmp_path / "mine.ttl"
+    assert comity("build", "--graph", graph, "--empty").exit_code == 0
+    mine.write_text("<http://x/a> <http://x/p> 1, 2, 3 .")
+    shown = comity("load", mine, "--graph", graph, "--dry-run")
+    assert shown.stdout.count("\n+ <") == 4
+    assert "5 added, 0 removed; nothing was changed" in shown.stderr
+    assert "[]" in comity("log", "--graph", graph, "--format", "json").stdout
+    assert comity("load", mine, "--graph", graph).exit_code == 0
+    mine.write_text("<http://x/a> <http://x/p> 4 .")
+    refused = comity("load", mine, "--graph", graph)
+    assert refused.exit_code == 2
+    assert "remove 3 statements and add 1: give --yes" in refused.stderr
+    assert comity("load", mine, "--graph", graph, "--yes").exit_code == 0
+    rows = json.loads(comity("log", "--graph", graph, "--format", "json").stdout)
+    assert [(r["dataset"], r["added"], r["removed"]) for r in rows] == [
+        ("source:mine", 5, 0),
+        ("source:mine", 1, 3),
+    ]
+    assert "1 removed, 3 restored" in comity("undo", "--graph", graph).stderr
+    text = "SELECT (COUNT(*) AS ?n) { <http://x/a> <http://x/p> ?o }"
+    assert comity("query", "-q", text, "--graph", graph).stdout == "n\n3\n"
+
+
+def test_what_does_not_conform_is_refused_with_a_report(
+    comity: Run, tmp_path: Path, store: EmbeddedStore
+) -> None:
+    import shutil
+
+    assert store.path
+    shutil.copytree(store.path, tmp_path / "g")
+    bad = ROOT / "tests/resources/invalid/two-hosts.ttl"
+    refused = comity("load", bad, "--graph", tmp_path / "g")
+    assert refused.exit_code == 1
+    assert "coop:host" in refused.stdout
+    assert "nothing was loaded" in refused.stderr
+    assert comity("load", bad, "--graph", tmp_path / "g", "--no-validate").exit_code == 0
+    good = ROOT / "tests/resources/valid/every-class.ttl"
+    assert comity("load", good, "--graph", tmp_path / "g").exit_code == 0
+
+
 BAD = [
     (("recommend", "XXX"), 2, "alpha-3"),
     (("recommend", "Kazakhstan"), 2, "KAZ"),
@@ -197,6 +238,9 @@ BAD = [
     (("rank", "--measure", "fame"), 2, "betweenness"),
     (("recommned", "CHN"), 2, "did you mean recommend"),
     (("load", "/nowhere.ttl", "--graph", "/nowhere"), 2, "no graph here"),
+    (("undo", "--graph", "/nowhere"), 2, "no graph here"),
+    (("log", "--graph", "/nowhere"), 2, "no graph here"),
+    (("build", "--empty"), 2, "--graph FOLDER"),
     (("whatif", "CHN"), 2, "nothing to change"),
     (("coalition", "CHN", "--body", "nobody"), 2, "no such body"),
     (("leverage", "--ties", "/nowhere.csv", "--focal", "x"), 2, "/nowhere.csv"),

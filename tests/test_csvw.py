@@ -37,7 +37,8 @@ def table(tmp_path: Path, text: str, encoding: str = "utf-8") -> Path:
 
 def quads(tmp_path: Path, text: str, *columns: dict[str, Any], **more: Any) -> list[ox.Quad]:
     described = schema(tmp_path, *columns, **more)
-    return list(csvw.table_quads(table(tmp_path, text), described))
+    graph = csvw.template("source:{source}")
+    return list(csvw.table_quads(table(tmp_path, text), described, graph))
 
 
 def only(found: list[ox.Quad]) -> ox.Quad:
@@ -45,7 +46,7 @@ def only(found: list[ox.Quad]) -> ox.Quad:
     return found[0]
 
 
-def test_a_cell_becomes_a_quad_in_the_graph_of_its_source(tmp_path: Path) -> None:
+def test_a_cell_becomes_a_quad_in_the_graph_that_the_caller_names(tmp_path: Path) -> None:
     found = only(quads(tmp_path, "id,source,name\na,s,Ä\n", NAME))
     assert found == ox.Quad(
         ox.NamedNode(BASE + "x/a"),
@@ -53,11 +54,6 @@ def test_a_cell_becomes_a_quad_in_the_graph_of_its_source(tmp_path: Path) -> Non
         ox.Literal("Ä", language="en"),
         ox.NamedNode(BASE + "source/s"),
     )
-
-
-def test_a_schema_may_name_the_graph(tmp_path: Path) -> None:
-    found = only(quads(tmp_path, "id,source,name\na,,x\n", NAME, **{"coop:graph": "urn:{id}"}))
-    assert found.graph_name == ox.NamedNode("urn:a")
 
 
 @pytest.mark.parametrize(
@@ -179,13 +175,12 @@ def test_a_bad_table_says_where(tmp_path: Path, text: str, message: str) -> None
 
 
 def test_a_table_is_utf_8_with_or_without_its_mark(tmp_path: Path) -> None:
-    described = schema(tmp_path, NAME)
-    marked = list(
-        csvw.table_quads(table(tmp_path, "id,source,name\na,s,é\n", "utf-8-sig"), described)
-    )
+    described, graph = schema(tmp_path, NAME), csvw.template("source:mine")
+    text = "id,source,name\na,s,é\n"
+    marked = list(csvw.table_quads(table(tmp_path, text, "utf-8-sig"), described, graph))
     assert only(marked).object.value == "é"
     with pytest.raises(ComityError, match="UTF-8"):
-        list(csvw.table_quads(table(tmp_path, "id,source,name\na,s,é\n", "latin-1"), described))
+        list(csvw.table_quads(table(tmp_path, text, "latin-1"), described, graph))
 
 
 def test_a_missing_table_says_so(tmp_path: Path) -> None:
@@ -225,7 +220,7 @@ def test_every_shipped_table_is_described(listed: Any) -> None:
     described = csvw.schema(listed.schema)
     _, row = next(csvw.rows(listed.path))
     assert set(row) == set(described.names), "columns of the table and of its schema differ"
-    assert any(True for _ in csvw.row_quads(row, described))
+    assert any(True for _ in csvw.row_quads(row, described, csvw.template(listed.graph)))
 
 
 def test_every_table_file_is_listed() -> None:

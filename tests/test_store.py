@@ -153,23 +153,24 @@ def test_a_second_writer_is_told_to_wait(tmp_path: Path) -> None:
     assert first.location.endswith("g")
 
 
-def test_replace_makes_a_graph_exactly_what_is_given() -> None:
+def test_a_change_is_made_whole_and_leaves_no_empty_graph() -> None:
     store = EmbeddedStore()
-    assert store.replace(GRAPH, [quad("a", "1"), quad("b", "2")]) == (2, 0)
-    assert store.replace(GRAPH, [quad("a", "1"), quad("b", "2")]) == (0, 0)
-    assert store.replace(GRAPH, [quad("b", "2"), quad("c", 'q"\n\\')]) == (1, 1)
+    store.change([], [quad("a", "1"), quad("b", "2")])
+    store.change([quad("a", "1")], [quad("c", 'q"\n\\')])
     assert set(store.inner) == {quad("b", "2"), quad("c", 'q"\n\\')}
+    store.change([*store.inner], [])
+    assert list(store.inner.named_graphs()) == []
 
 
 def test_texts_are_kept_until_the_store_changes(tmp_path: Path) -> None:
     folder, question = tmp_path / "g", "SELECT ?o { ?s ?p ?o } ORDER BY ?o"
     writer = EmbeddedStore(folder, writable=True)
-    writer.replace(GRAPH, [quad("a", "1")])
+    writer.change([], [quad("a", "1")])
     del writer
     assert EmbeddedStore(folder).texts(question) == [("1",)]
     assert EmbeddedStore(folder).texts(question) == [("1",)]
     writer = EmbeddedStore(folder, writable=True)
-    writer.replace(GRAPH, [quad("a", "1"), quad("b", "2")])
+    writer.change([], [quad("b", "2")])
     del writer
     assert EmbeddedStore(folder).texts(question) == [("1",), ("2",)]
 

@@ -14,7 +14,7 @@ from click.testing import Result
 from kg.errors import ComityError
 from kg.graph import shacl, validate
 from kg.graph.catalog import questions
-from kg.graph.load import read
+from kg.graph.draft import read
 from kg.graph.shipped import ontology_files, ontology_quads
 from kg.graph.store import EmbeddedStore, solutions
 from kg.terms import BASE, compact, plain, shipped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -17,11 +17,14 @@ from kg.command.terminal import (
     Progress,
     Source,
     asked,
+    confirmed,
+    conforming,
     likeness,
     limit_options,
     listed,
     note,
     output_options,
+    own_graph,
     pairs,
     ranking_options,
     result_options,
@@ -29,11 +32,9 @@ from kg.command.terminal import (
     source_options,
     verdict,
     whole_year,
+    writable,
 )
 from kg.errors import ComityError
-
-if TYPE_CHECKING:
-    from kg.graph.store import EmbeddedStore
 
 
 @click.group(cls=Comity, context_settings={"help_option_names": ["-h", "--help"]})
@@ -470,12 +471,17 @@ def draw(
 
 @main.command()
 @click.option("--graph", type=PATH, envvar="COMITY_GRAPH", help="Build into this folder.")
-def build(graph: Path | None) -> None:
+@click.option("--empty", is_flag=True, help="Begin with no statement at all.")
+def build(graph: Path | None, empty: bool) -> None:
     """Build the graph of the shipped facts, if it is not built yet.
 
     Example: comity build --graph my-graph
     """
     if graph is None:
+        if empty:
+            raise ComityError(
+                "--empty needs --graph FOLDER: the shared graph is not for your facts"
+            )
         note(f"the shipped facts are in {shipped_store().location}")
         return
     from kg.graph import build as builder
@@ -483,35 +489,82 @@ def build(graph: Path | None) -> None:
     if graph.exists():
         raise ComityError(f"{graph}: exists already: remove it or choose another folder")
     with Progress() as told:
-        builder.build(graph, told)
+        builder.build(graph, told, empty=empty)
     note(f"built {graph}")
 
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=PATH)
-@click.option("--graph", type=PATH, envvar="COMITY_GRAPH", required=True, help="The store.")
-@click.option("--source", help="Name the source of an RDF file; else the file's own name.")
+@own_graph
+@click.option("--source", help="Name the dataset; else the file's own name does.")
+@click.option("--replace", is_flag=True, help="Take a name that another file or the facts have.")
 @click.option("--format", "form", help="A publisher's format, where it is not recognised.")
 @click.option("--edition", help="The release of a publisher's file, e.g. 2027.")
+@click.option("--no-validate", is_flag=True, help="Load what does not conform, too.")
+@click.option("--dry-run", is_flag=True, help="Only show what would be added and removed.")
+@click.option("--yes", is_flag=True, help="Do not ask, even where more is removed than added.")
 def load(
-    files: tuple[Path, ...], graph: Path, source: str | None, form: str | None, edition: str | None
+    files: tuple[Path, ...],
+    graph: Path,
+    source: str | None,
+    replace: bool,
+    form: str | None,
+    edition: str | None,
+    no_validate: bool,
+    dry_run: bool,
+    yes: bool,
 ) -> None:
     """Load RDF, described CSV tables and publishers' own files into a store of your own.
 
-    Make the store with `comity build --graph FOLDER`. Each source has its own named graph, which
-    a newer file of the same source replaces.
+    Make the store with `comity build --graph FOLDER`. Each file is a dataset with a named graph of
+    its own: a newer edition of the same file replaces that graph, a publisher's file its
+    publisher's, and nothing else is touched. `comity undo` takes the last load back.
 
     Example: comity load mine.ttl ics-attack.json --graph my-graph
     """
-    from kg.graph.load import load as load_file
+    from kg.graph import load as loading
+
+    store = writable(graph)
+    with loading.drafts(store, files, source, form, edition, replace=replace) as drafts:
+        if not no_validate:
+            conforming(store, drafts)
+        plans = [loading.plan(store, draft) for draft in drafts]
+        if dry_run:
+            click.echo("".join(f"{line}\n" for plan in plans for line in plan.shown()), nl=False)
+        elif not yes:
+            confirmed(plans)
+        for plan in plans:
+            if not dry_run:
+                loading.apply(store, plan)
+            note(f"{plan}; nothing was changed" if dry_run else str(plan))
+
+
+@main.command()
+@own_graph
+@output_options
+def log(graph: Path, output: Output) -> None:
+    """List the loads of a store of your own: when, which file, which dataset, how much.
+
+    Example: comity log --graph my-graph
+    """
+    from kg.graph import log as record
     from kg.graph.store import EmbeddedStore
 
-    if not (graph / "CURRENT").is_file():
-        raise ComityError(f"{graph}: no graph here: make one with `comity build --graph {graph}`")
-    store: EmbeddedStore = EmbeddedStore(graph, writable=True)
-    for path in files:
-        for change in load_file(store, path, source, form, edition):
-            note(f"{path}: {change.graph}: {change.added} added, {change.removed} removed")
+    columns = ["load", "when", "file", "dataset", "edition", "added", "removed"]
+    output.rows([load.as_json() for load in record.loads(EmbeddedStore(graph))], columns)
+
+
+@main.command()
+@own_graph
+def undo(graph: Path) -> None:
+    """Take the last load of a store of your own back, exactly.
+
+    Example: comity undo --graph my-graph
+    """
+    from kg.graph import load as loading
+
+    last = loading.undo(writable(graph))
+    note(f"undone: load {last.number}, {last.file}: {last.added} removed, {last.removed} restored")
 
 
 for command in (platform.warn, platform.respond, platform.diagnose, platform.assess):

@@ -22,7 +22,9 @@ from kg.files import read_text
 if TYPE_CHECKING:
     from kg.advice.snapshot import Snapshot
     from kg.forecast.backtest import Report
+    from kg.graph.draft import Draft
     from kg.graph.fault import Limits
+    from kg.graph.load import Plan
     from kg.graph.store import EmbeddedStore, Store
     from kg.network.network import Network
 
@@ -247,6 +249,48 @@ ranking_options = bundled("source", Source, *RANKING, *READING)
 output_options = bundled("output", Output, *writing(*FORMATS))
 result_options = bundled("output", Output, *writing(*RESULT_FORMATS, *GRAPH_FORMATS))
 limit_options = bundled("limits", Ceiling, *LIMITING)
+
+
+own_graph = click.option(
+    "--graph", type=PATH, envvar="COMITY_GRAPH", required=True, help="The store (a folder)."
+)
+
+
+def writable(graph: Path) -> EmbeddedStore:
+    """Open a store of the user's own to write to it."""
+    from kg.graph.store import EmbeddedStore, check_there
+
+    check_there(graph)
+    return EmbeddedStore(graph, writable=True)
+
+
+def conforming(store: EmbeddedStore, drafts: Sequence[Draft]) -> None:
+    """Check files that were read; list what breaks a shape and raise ComityError (code 1)."""
+    from kg.graph import answer
+    from kg.graph.validate import COLUMNS, validate_drafts
+
+    found = validate_drafts(store, drafts)
+    if found:
+        answer.emit(answer.text([finding.as_row() for finding in found], "table", COLUMNS))
+        names = ", ".join(str(draft.file) for draft in drafts)
+        advice = "mend what is listed, or load it as it is with --no-validate"
+        raise ComityError(f"{names}: does not conform, nothing was loaded: {advice}", code=1)
+
+
+def confirmed(plans: Sequence[Plan]) -> None:
+    """Ask before more is removed than added; raise ComityError where the user says no."""
+    removed, added = sum(len(p.removed) for p in plans), sum(p.count for p in plans)
+    if removed <= added:
+        return
+    for plan in plans:
+        note(str(plan))
+    if not sys.stdin.isatty():
+        raise ComityError(
+            f"this would remove {removed} statements and add {added}: give --yes if you mean it, "
+            "--dry-run to see them"
+        )
+    if not click.confirm("More would be removed than added. Load?", err=True):
+        raise ComityError("nothing was loaded")
 
 
 def shipped_store() -> EmbeddedStore:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,21 +33,21 @@ def cached(progress: Progress | None = None) -> EmbeddedStore:
     return EmbeddedStore(path)
 
 
-def build(path: Path, progress: Progress | None = None) -> Path:
-    """Build the shipped facts into a store at `path`, unless it is already there."""
+def build(path: Path, progress: Progress | None = None, *, empty: bool = False) -> Path:
+    """Build the shipped facts, or nothing, into a store at `path`, unless it is already there."""
     with _folder_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(path.with_name(path.name + ".lock")):
             if not path.exists():
-                _build_whole(path, progress or _quiet)
+                _build_whole(path, () if empty else all_quads(progress or _quiet))
     return path
 
 
-def _build_whole(path: Path, progress: Progress) -> None:
+def _build_whole(path: Path, quads: Iterable[ox.Quad]) -> None:
     scratch = Path(tempfile.mkdtemp(prefix=".building-", dir=path.parent))
     try:
         store = ox.Store(str(scratch / "store"))
-        store.bulk_extend(all_quads(progress))
+        store.bulk_extend(quads)
         store.optimize()
         del store
         (scratch / "store").rename(path)

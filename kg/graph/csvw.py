@@ -2,10 +2,10 @@
 
 The subset that Comity uses: `aboutUrl`, `propertyUrl`, `valueUrl` templates (RFC 6570 `{name}`,
 `{+name}` and `{/name}`), `datatype`, `lang`, `separator`, `required`, `virtual` columns and
-`suppressOutput`. Two things are added. A schema's `coop:graph` names the graph of each row. The
-datatype `coop:date` reads a partial date (1996, 1996-05, 1996-05-12) into an xsd:date, and states
-its precision where the column names a property for it in `coop:precisionUrl`. A template one of
-whose names is empty in a row says nothing there, but `{/name}` is left out alone.
+`suppressOutput`. One thing is added: the datatype `coop:date` reads a partial date (1996, 1996-05,
+1996-05-12) into an xsd:date, and states its precision where the column names a property for it in
+`coop:precisionUrl`. A template one of whose names is empty in a row says nothing there, but
+`{/name}` is left out alone. Which graph a row goes to is for the caller to say, not the schema.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from urllib.parse import quote
 import pyoxigraph as ox
 
 from kg.errors import ComityError
-from kg.terms import BASE, PREFIXES
+from kg.terms import PREFIXES
 
 TableRow = Mapping[str, str]
 Template = Callable[[TableRow], str | None]
@@ -40,7 +40,6 @@ LEXICAL = {
     "anyURI": r"[^\s<>\"{}|\\^`]+",
 }
 PARTIAL = re.compile(r"(\d{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\d|3[01]))?)?", re.ASCII)
-GRAPH = BASE + "source/{source}"
 UNRESERVED = "-._~"
 RESERVED = UNRESERVED + ":/?#@!$&'()*+,;=%"
 LONE_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -63,10 +62,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Schema:
-    """What a row of a table says: its subject, its graph, and its columns."""
+    """What a row of a table says: its subject, and its columns."""
 
     about: Template
-    graph: Template
     columns: tuple[Column, ...]
 
     @property
@@ -110,14 +108,17 @@ def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise ComityError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def table_quads(path: Path, described: Schema) -> Iterator[ox.Quad]:
-    """Yield the quads of a whole table; raise ComityError with file and line at a bad cell."""
+def table_quads(path: Path, described: Schema, graph: Template) -> Iterator[ox.Quad]:
+    """Yield the quads of a whole table, each row in the graph that the template makes of it.
+
+    Raises ComityError with file and line at a bad cell.
+    """
     lines = rows(path)
     for number, (line, row) in enumerate(lines):
         if number == 0:
             _check_header(path, row, described)
         try:
-            yield from row_quads(row, described)
+            yield from row_quads(row, described, graph)
         except ValueError as error:
             raise ComityError(f"{path}:{line}: {error}") from error
         except KeyError as error:
@@ -125,12 +126,12 @@ def table_quads(path: Path, described: Schema) -> Iterator[ox.Quad]:
             raise ComityError(message) from error
 
 
-def row_quads(row: TableRow, described: Schema) -> Iterator[ox.Quad]:
+def row_quads(row: TableRow, described: Schema, graph: Template) -> Iterator[ox.Quad]:
     """Yield the quads of one row; raise ValueError that names the column of a bad cell."""
-    subject, graph = described.about(row), described.graph(row)
-    if subject is None or graph is None:
+    subject, home = described.about(row), graph(row)
+    if subject is None or home is None:
         raise ValueError("the row lacks a part of its own name or its source")
-    row_subject, row_graph = ox.NamedNode(subject), ox.NamedNode(graph)
+    row_subject, row_graph = ox.NamedNode(subject), ox.NamedNode(home)
     for column in described.columns:
         about = row_subject if column.about is None else _node(column.about(row))
         if column.property is None or about is None:
@@ -203,7 +204,6 @@ def _schema(document: dict[str, object]) -> Schema:
         raise TypeError("columns")
     return Schema(
         about=template(str(document["aboutUrl"])),
-        graph=template(str(document.get("coop:graph", GRAPH))),
         columns=tuple(_column(entry) for entry in entries),
     )
 

@@ -30,9 +30,10 @@ INTRODUCTION = """# The ontology
 
 Comity's graph describes countries, bodies, agreements, standards, companies, industrial parks,
 projects and threats, and the links between them. A relation that has a date, a source or a status
-is a node of its own, a link. Each source has a named graph. `ontology/CONVENTIONS.md` says how
-facts are written down; this page, made from the ontology by `python -m kg.graph.glossary`, says
-what the terms mean. Every example is a statement of the shipped graph, in SPARQL.
+is a node of its own, a link. What was loaded together, a dataset, has a named graph.
+`ontology/CONVENTIONS.md` says how facts are written down; this page, made from the ontology by
+`python -m kg.graph.glossary`, says what the terms mean. Every example is a statement of the shipped
+graph, in SPARQL, or (a load) of one into which a file was loaded.
 
 Prefixes: {prefixes}.
 """

@@ -8,7 +8,6 @@ output, and the reason of a refusal as one line of JSON to standard error.
 from __future__ import annotations
 
 import ctypes
-import io
 import json
 import os
 import platform
@@ -87,19 +86,17 @@ class Counted:
         self.target.flush()
 
 
-class Lines:
-    """A reader that hands out one line at a time and knows how many it gave."""
+class Pieces:
+    """A reader that hands a text out piece by piece and knows how many it gave."""
 
-    def __init__(self, data: bytes) -> None:
-        self.source = io.BytesIO(data)
-        self.number = 0
-        self.current = b""
+    def __init__(self, pieces: list[bytes]) -> None:
+        self.pieces = iter(pieces)
+        self.given = 0
 
     def read(self, _size: int = -1) -> bytes:
-        """Return the next line."""
-        self.current = self.source.readline()
-        self.number += bool(self.current)
-        return self.current
+        """Return the next piece."""
+        self.given += 1
+        return next(self.pieces, b"")
 
 
 def query(task: Task, payload: IO[bytes], output: IO[bytes]) -> None:
@@ -155,8 +152,8 @@ def parse(task: Task, _payload: IO[bytes], output: IO[bytes]) -> None:
         quads = ox.parse(path=path, format=form, base_iri=base)
         ox.serialize(quads, Counted(output, None, room), ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
     except SyntaxError as error:
-        if form == ox.RdfFormat.RDF_XML and not error.lineno:
-            raise _located(error, path.read_bytes(), base) from error
+        if not error.lineno:
+            raise _located(error, path.read_bytes(), form, base) from error
         raise
 
 
@@ -247,15 +244,31 @@ def _held(payload: IO[bytes]) -> ox.Store:
     return store
 
 
-def _located(error: SyntaxError, data: bytes, base: str | None) -> SyntaxError:
-    """Find the line and column of an error in RDF/XML, whose parser does not tell."""
-    lines = Lines(data)
-    with suppress(SyntaxError):
-        for _ in ox.parse(lines, ox.RdfFormat.RDF_XML, base_iri=base):  # type: ignore[arg-type]
-            pass
+def _located(
+    error: SyntaxError, data: bytes, form: ox.RdfFormat | None, base: str | None
+) -> SyntaxError:
+    """Find the line and column of an error (in RDF/XML, in JSON-LD) that the parser does not tell.
+
+    The parser is fed line by line and then, in the line where it gives up, byte by byte, unless
+    the line has what the message names.
+    """
+    lines = data.splitlines(keepends=True)
+    line = min(_read(lines, form, base), len(lines))
+    before, last = lines[: max(line - 1, 0)], lines[line - 1] if lines else b""
+    letters = [last[k : k + 1] for k in range(len(last))]
     named = re.search(r"'([^']+)'", str(error))
-    column = lines.current.decode(errors="replace").find(named[1]) + 1 if named else 1
-    return SyntaxError(str(error), (None, max(lines.number, 1), max(column, 1), None))
+    column = last.decode(errors="replace").find(named[1]) + 1 if named else 0
+    column = column or _read([*before, *letters], form, base) - len(before)
+    return SyntaxError(str(error), (None, max(line, 1), max(column, 1), None))
+
+
+def _read(pieces: list[bytes], form: ox.RdfFormat | None, base: str | None) -> int:
+    """Return how many pieces the parser takes before it gives up."""
+    fed = Pieces(pieces)
+    with suppress(SyntaxError):
+        for _ in ox.parse(fed, form, base_iri=base):  # type: ignore[arg-type]
+            pass
+    return fed.given
 
 
 def main() -> None:

@@ -1,7 +1,9 @@
 """The shipped facts: the ontology's files and the tables of kg/data, as quads.
 
 `kg/data/tables.json` is a CSVW table group: it lists every table with the schema that says what
-its rows mean. Tables keep one fact a row, so that a person can read and mend them.
+its rows mean. Rows made from a publisher's file are that publisher's dataset, which a newer
+edition of the file replaces; a table in `curated/` is a dataset of Comity's own, whatever its rows
+cite. Tables keep one fact a row, so that a person can read and mend them.
 """
 
 from __future__ import annotations
@@ -27,6 +29,18 @@ class Table:
 
     path: Path
     schema: Path
+
+    @property
+    def curated(self) -> bool:
+        """Whether its facts were gathered by hand, from many sources."""
+        return self.path.parent.name == "curated"
+
+    @property
+    def graph(self) -> str:
+        """A template of the dataset that a row belongs to."""
+        if self.curated:
+            return f"source:curated-{self.path.stem}"
+        return "source:{key}" if self.path.stem == "sources" else "source:{source}"
 
 
 def tables(folder: Path | None = None) -> list[Table]:
@@ -61,5 +75,23 @@ def content_hash() -> str:
 
 
 def table_quads(table: Table) -> Iterator[ox.Quad]:
-    """Yield the quads of one shipped table."""
-    return csvw.table_quads(table.path, csvw.schema(table.schema))
+    """Yield the quads of one shipped table; a curated one is described as a dataset."""
+    if table.curated:
+        yield from _described(table)
+    yield from csvw.table_quads(table.path, csvw.schema(table.schema), csvw.template(table.graph))
+
+
+def _described(table: Table) -> Iterator[ox.Quad]:
+    graph = ox.NamedNode(csvw.expanded(table.graph))
+    title = f"Comity, curated table: {table.path.stem.replace('_', ' ')}"
+    note = "Each row cites the document that states it, or is Comity's own judgement"
+    stated: dict[str, ox.NamedNode | ox.Literal] = {
+        "rdf:type": ox.NamedNode(csvw.expanded("dcat:Dataset")),
+        "skos:notation": ox.Literal(f"curated-{table.path.stem}"),
+        "dcterms:title": ox.Literal(title),
+        "dcterms:publisher": ox.Literal("The Comity developers"),
+        "dcterms:license": ox.Literal("the project's licence; facts keep their sources' terms"),
+        "rdfs:comment": ox.Literal(note),
+    }
+    for name, value in stated.items():
+        yield ox.Quad(graph, ox.NamedNode(csvw.expanded(name)), value, graph)

@@ -8,7 +8,9 @@ each source.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+import shutil
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -25,6 +27,7 @@ from kg.terms import PREFIXES, plain
 if TYPE_CHECKING:
     from rdflib import Dataset
 
+Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
 
 TIMEOUT = 120  # seconds that a remote endpoint may take for one answer
@@ -90,18 +93,60 @@ class EmbeddedStore:
             return ask()
         return remembered(self.path, question, ask)
 
-    def replace(self, graph: ox.NamedNode, quads: Iterable[ox.Quad]) -> tuple[int, int]:
-        """Make `quads` the whole content of one named graph, in one transaction.
+    def change(
+        self,
+        removed: Collection[ox.Quad],
+        added: Collection[ox.Quad],
+        dropped: Iterable[str] = (),
+    ) -> None:
+        """Remove and add statements, and drop whole graphs, in one transaction.
 
-        Returns how many quads were added and removed; (0, 0) when nothing changed.
+        A graph that is left empty is gone, name and all.
         """
-        old = set(self.inner.quads_for_pattern(None, None, None, graph))
-        new = set(quads)
-        if old - new:
-            self.inner.update(_change(old - new, new - old))
-        else:
-            self.inner.extend(new - old)
-        return len(new - old), len(old - new)
+        graphs = [ox.NamedNode(graph) for graph in dropped]
+        if self._united(added, union.twice(added)):
+            whole = [*removed, *(quad for graph in graphs for quad in self._content(graph))]
+            removed = [*removed, *union.lost(self.inner, whole, added)]
+            added = [*added, *union.copies(added)]
+        sizes = Counter(quad.graph_name for quad in removed)
+        kept = {quad.graph_name for quad in added}
+        left = sizes.keys() - kept - {union.DEFAULT}
+        emptied = {g for g in left if sizes[g] == sum(1 for _ in self._content(g))}
+        rest = [quad for quad in removed if quad.graph_name not in emptied]
+        self.inner.update(_change([*graphs, *emptied], rest, added))
+
+    def add_file(self, path: Path, more: Collection[ox.Quad], graphs: int, bulk: bool) -> None:
+        """Add an N-Quads file of so many graphs, and a few statements more, in one transaction.
+
+        In bulk it takes little memory; otherwise it is faster and leaves no files of its own.
+        """
+        united = self._united(_stated(path), graphs > 1 and union.twice(_stated(path)))
+        if united:
+            copied = path.with_suffix(".nt")
+            ox.serialize(union.copies(_stated(path)), str(copied), ox.RdfFormat.N_TRIPLES)
+            more = [*more, *union.copies(more)]
+        with path.open("ab") as file:
+            if united:
+                with copied.open("rb") as copies:
+                    shutil.copyfileobj(copies, file)
+            file.write(ox.serialize(more, format=ox.RdfFormat.N_QUADS) or b"")
+        add = self.inner.bulk_load if bulk else self.inner.load
+        add(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
+
+    def _united(self, new: Iterable[ox.Quad], twice: bool) -> bool:
+        """Tell whether new statements belong into the default graph too; make it hold the union.
+
+        So it is once any statement stands in two graphs: see `kg.graph.union`.
+        """
+        if union.merged(self.inner):
+            return True
+        if twice or union.overlap(self.inner, new):
+            union.merge(self.inner)
+            return True
+        return False
+
+    def _content(self, graph: Graph) -> Iterator[ox.Quad]:
+        return self.inner.quads_for_pattern(None, None, None, graph)
 
     def to_rdflib(self) -> Dataset:
         """Return the same graph as an rdflib Dataset (through oxrdflib), without copying."""
@@ -182,23 +227,38 @@ def _texts(result: Result) -> Rows:
     return [tuple(plain(term) for term in row) for row in solutions(result)]
 
 
+def _stated(path: Path) -> Iterator[ox.Quad]:
+    return ox.parse(path=str(path), format=ox.RdfFormat.N_QUADS, lenient=True)
+
+
 def _opened(path: Path | None, writable: bool) -> ox.Store:
     if path is None:
         return ox.Store()
     if writable:
         return ox.Store(str(path))
-    if not (path / "CURRENT").is_file():
-        raise ComityError(f"{path}: no graph here: make one with `comity build --graph {path}`")
+    check_there(path)
     return ox.Store.read_only(str(path))
 
 
-def _change(removed: set[ox.Quad], added: set[ox.Quad]) -> str:
+def check_there(path: Path) -> None:
+    """Raise ComityError where a folder holds no store."""
+    if not (path / "CURRENT").is_file():
+        raise ComityError(f"{path}: no graph here: make one with `comity build --graph {path}`")
+
+
+def _change(dropped: Iterable[Graph], removed: Iterable[ox.Quad], added: Iterable[ox.Quad]) -> str:
     """Write the difference as one SPARQL update, which the store applies whole or not at all."""
-    return f"DELETE DATA {{ {_data(removed)} }}; INSERT DATA {{ {_data(added)} }}"
+    drops = "".join(f"DROP SILENT GRAPH {graph}; " for graph in dropped)
+    return f"{drops}DELETE DATA {{ {_data(removed)} }}; INSERT DATA {{ {_data(added)} }}"
 
 
-def _data(quads: set[ox.Quad]) -> str:
-    return "\n".join(f"GRAPH {quad.graph_name} {{ {quad.triple} }}" for quad in quads)
+def _data(quads: Iterable[ox.Quad]) -> str:
+    return "\n".join(
+        f"{quad.triple} ."
+        if quad.graph_name == union.DEFAULT
+        else f"GRAPH {quad.graph_name} {{ {quad.triple} }}"
+        for quad in quads
+    )
 
 
 @contextmanager

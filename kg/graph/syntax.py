@@ -15,8 +15,8 @@ from kg.graph import guard
 from kg.terms import PREFIXES
 
 POSITION = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-FILE_POSITION = re.compile(r"^Parser error at line \d+ (?:between columns \d+ and|column) \d+: ")
-LINE_NOTE = re.compile(r" \(line \d+\)$")
+FILE_POSITION = re.compile(r"^Parser error .*?(?:column \d+|columns \d+ and \d+): ")
+LINE_NOTE = re.compile(r" \([^()]*line \d+\)$")
 SENTENCES = {
     "IRI parsing failed": "an IRI here is not valid, or is relative without a BASE",
     "The SELECT contains a variable that is unbound": "a variable after SELECT is neither in "
@@ -24,6 +24,15 @@ SENTENCES = {
     "Duplicated variable name in SELECT": "a variable after SELECT is named twice",
     "SELECT * is not authorized with GROUP BY": "SELECT * does not go with GROUP BY: name the "
     "variables",
+}
+FILE_SENTENCES = {
+    "Unexpected end": "the file ends in the middle of a statement",
+    "No scheme found in an absolute IRI": "an IRI is not absolute: write it whole",
+    "Invalid UTF-8": "not UTF-8 text: save the file as UTF-8",
+    "No LoadDocumentCallback has been set to load remote contexts": "its context lies at another "
+    "address, which is not fetched: write it into the file",
+    "XML namespaces are required in RDF/XML": "an element or attribute has no namespace: declare "
+    "one with xmlns",
 }
 NAMES = {"{": "brace", "(": "parenthesis", "[": "square bracket"}
 OPENING = {"}": "{", ")": "(", "]": "["}
@@ -48,8 +57,9 @@ def fault(text: str, message: str) -> ComityError:
 
 
 def sentence(message: str) -> str:
-    """Return a file parser's message without the position that is told before it."""
-    return LINE_NOTE.sub("", FILE_POSITION.sub("", " ".join(message.split())))
+    """Return a file parser's message in words, without the position that is told before it."""
+    text = LINE_NOTE.sub("", FILE_POSITION.sub("", " ".join(message.split())))
+    return next((words for sign, words in FILE_SENTENCES.items() if text.startswith(sign)), text)
 
 
 def place(text: str, offset: int) -> tuple[int, int]:

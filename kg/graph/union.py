@@ -26,26 +26,30 @@ def copies(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
     return (ox.Quad(quad.subject, quad.predicate, quad.object) for quad in quads)
 
 
-def doubled(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    """Yield each statement in its graph and in the default graph."""
-    for quad in quads:
-        yield quad
-        yield ox.Quad(quad.subject, quad.predicate, quad.object)
-
-
 def merge(store: ox.Store) -> None:
     """Copy every statement into the default graph, in one transaction."""
     store.bulk_extend(copies(store))
 
 
 def overlap(store: ox.Store, quads: Iterable[ox.Quad]) -> bool:
-    """Tell whether a statement stands in two graphs of a store and of new quads together."""
+    """Tell whether new statements stand in another graph of the store too.
+
+    Few subjects are shared, so a statement is looked up only where its subject is known.
+    """
+    subject, known = None, False
+    for quad in quads:
+        if quad.subject != subject:
+            subject = quad.subject
+            known = any(True for _ in store.quads_for_pattern(subject, None, None, None))
+        if known and elsewhere(store, quad, {quad.graph_name}):
+            return True
+    return False
+
+
+def twice(quads: Iterable[ox.Quad]) -> bool:
+    """Tell whether a statement stands in two graphs of these."""
     home: dict[ox.Triple, object] = {}
-    return any(
-        home.setdefault(quad.triple, quad.graph_name) != quad.graph_name
-        or _elsewhere(store, quad, {quad.graph_name})
-        for quad in quads
-    )
+    return any(home.setdefault(q.triple, q.graph_name) != q.graph_name for q in quads)
 
 
 def lost(store: ox.Store, removed: Collection[ox.Quad], added: Iterable[ox.Quad]) -> list[ox.Quad]:
@@ -55,10 +59,10 @@ def lost(store: ox.Store, removed: Collection[ox.Quad], added: Iterable[ox.Quad]
     for quad in removed:
         going.setdefault(quad.triple, set()).add(quad.graph_name)
     gone = {q.triple: q for q in removed if q.triple not in kept}
-    return list(copies(q for t, q in gone.items() if not _elsewhere(store, q, going[t])))
+    return list(copies(q for t, q in gone.items() if not elsewhere(store, q, going[t])))
 
 
-def _elsewhere(store: ox.Store, quad: ox.Quad, graphs: set[object]) -> bool:
+def elsewhere(store: ox.Store, quad: ox.Quad, graphs: set[object]) -> bool:
     """Tell whether a statement stands in a named graph other than these."""
     homes = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
     return any(home.graph_name not in graphs and home.graph_name != DEFAULT for home in homes)

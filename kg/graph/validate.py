@@ -1,8 +1,9 @@
 """What is wrong with a graph: shapes, sources, dangling references, and what contradicts itself.
 
 A store is checked by the queries that `kg.graph.shacl` compiles from the shapes, all nodes of a
-class at once. Files are checked before they are loaded, by pyshacl, against the same shapes and
-the types of the things in the store that they refer to.
+class at once, and so are files that are about to be loaded, together with the types of the things
+in the store that they refer to. `comity validate FILES` checks files by pyshacl, against the same
+shapes and types.
 
 A finding is a `violation`, which makes the graph not conform, or a `conflict`: statements that
 contradict each other are kept and listed, as a source may be wrong and say so.
@@ -11,7 +12,7 @@ contradict each other are kept and listed, as a source may be wrong and say so.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -21,9 +22,9 @@ import pyoxigraph as ox
 from rdflib import RDF, SH, Graph
 
 from kg.errors import ComityError
-from kg.graph import shacl
+from kg.graph import shacl, union
 from kg.graph.catalog import question, with_values
-from kg.graph.load import read
+from kg.graph.draft import TYPE, Draft, read
 from kg.graph.shacl import Constraint
 from kg.graph.store import EmbeddedStore, Row, Store, solutions
 from kg.terms import PREFIXES, compact, plain
@@ -108,9 +109,51 @@ def validate_files(
     return _grouped(data, report, {plain(triple.subject) for triple in stated}, examples)
 
 
-def _shape_findings(store: Store, rules: Iterable[Constraint], examples: int) -> Iterator[Finding]:
+def validate_drafts(
+    store: EmbeddedStore, drafts: Sequence[Draft], examples: int = 3
+) -> list[Finding]:
+    """Check files that were read and are about to be loaded; return what breaks the shapes.
+
+    Only what the files themselves give a class is checked, so that what they add to a thing of
+    the store is not taken for the whole of it.
+    """
+    classes = {kind for made in drafts for kind in made.classes}
+    rules = [rule for rule in shacl.constraints(shacl.read_shapes()) if rule.target in classes]
+    targets = {ox.NamedNode(rule.target) for rule in rules}
+    stated = [quad for made in drafts for quad in _typed_in(made, targets)]
+    focuses = {quad.subject for quad in stated if quad.object in targets}
+    scratch = EmbeddedStore()
+    scratch.inner.bulk_extend(stated)
+    scratch.inner.bulk_extend(_types(store, {quad.object for quad in stated}))
+    return list(_shape_findings(scratch, rules, examples, focuses))
+
+
+def _typed_in(made: Draft, targets: set[ox.NamedNode]) -> Iterator[ox.Quad]:
+    """Yield what a draft states of its things of these classes, and the types it gives."""
+    text = str(made.statements)
+    typed = {q.subject for q in ox.parse(path=text) if q.predicate == TYPE and q.object in targets}
+    return (q for q in ox.parse(path=text) if q.predicate == TYPE or q.subject in typed)
+
+
+def _types(store: EmbeddedStore, things: Iterable[object]) -> Iterator[ox.Quad]:
+    for thing in things:
+        if isinstance(thing, ox.NamedNode):
+            yield from store.inner.quads_for_pattern(thing, TYPE, None, None)
+
+
+def _shape_findings(
+    store: Store,
+    rules: Iterable[Constraint],
+    examples: int,
+    focuses: Container[object] | None = None,
+) -> Iterator[Finding]:
+    """Find what breaks the rules, of all things or of some."""
     for rule in rules:
-        rows = list(solutions(store.trusted(rule.query)))
+        rows = [
+            row
+            for row in solutions(store.trusted(rule.query))
+            if focuses is None or row[0] in focuses
+        ]
         if rows:
             shown = [_example(row) for row in rows[:examples]]
             yield Finding(
@@ -151,7 +194,11 @@ def _outside(store: Store, examples: int) -> Iterator[Finding]:
     """Find statements outside any named graph; an endpoint does not tell them apart."""
     if not isinstance(store, EmbeddedStore):
         return
-    quads = list(store.inner.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    quads = [
+        quad
+        for quad in store.inner.quads_for_pattern(None, None, None, union.DEFAULT)
+        if not union.elsewhere(store.inner, quad, {union.DEFAULT})
+    ]
     if quads:
         shown = tuple(Example(plain(quad.subject)) for quad in quads[:examples])
         problem = "statement outside any source's graph"
