@@ -51,7 +51,8 @@ def open(where: str | Path | None = None) -> Graph:  # noqa: A001
 
     """
     from kg.graph.build import cached
-    from kg.graph.store import EmbeddedStore, RemoteStore
+    from kg.graph.endpoint import RemoteStore
+    from kg.graph.store import EmbeddedStore
 
     if where is None:
         return Graph(cached())

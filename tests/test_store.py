@@ -19,7 +19,8 @@ from kg.advice.recommend import recommend
 from kg.errors import ComityError
 from kg.forecast import history
 from kg.graph import catalog
-from kg.graph.store import EmbeddedStore, RemoteStore, solutions
+from kg.graph.endpoint import RemoteStore
+from kg.graph.store import EmbeddedStore, solutions
 from kg.terms import BASE
 
 GRAPH = ox.NamedNode(BASE + "source/test")
@@ -131,7 +132,7 @@ def test_errors_of_an_endpoint_are_one_line(remote: RemoteStore) -> None:
     with pytest.raises(ComityError, match="refused the query"):
         remote.query("SELECT * { ?s ?p }")
     with pytest.raises(ComityError, match="cannot be reached"):
-        RemoteStore(f"http://127.0.0.1:{free_port()}/query")
+        RemoteStore(f"http://127.0.0.1:{free_port()}/query").query("ASK {}")
     with pytest.raises(ComityError, match="http"):
         RemoteStore("ftp://127.0.0.1/")
 

@@ -19,6 +19,7 @@ from kg.command.terminal import (
     asked,
     confirmed,
     conforming,
+    graph_options,
     likeness,
     limit_options,
     listed,
@@ -354,6 +355,25 @@ def query(
     form = answer.chosen_format(output.form, output.path, answer.is_graph(result))
     shown = answer.result_text(result, form, short=short, spreadsheet=output.spreadsheet)
     answer.emit(shown, output.path)
+
+
+@main.command()
+@click.option("--dataset", metavar="NAME", help="Only this named graph: wto, source:wto or an IRI.")
+@source_options
+@graph_options
+def dump(dataset: str | None, source: Source, output: Output) -> None:
+    """Write the graph as RDF: every named graph, or their union where a format has none.
+
+    Formats: nquads (the default) and trig keep the named graphs; turtle, ntriples, rdfxml and
+    jsonld do not.
+
+    Example: comity dump -o facts.nq; comity dump --dataset wto -o wto.ttl
+    """
+    from kg.graph import dump as dumper
+
+    form = output.form or dumper.form_of(output.path)
+    written = dumper.dump(source.store(), output.path, form, dataset)
+    note(f"{written} statements")
 
 
 @main.command()

@@ -76,15 +76,17 @@ class Source:
     strengths: tuple[str, ...] = ()
     prefer: str = "balance"
     strict: bool = False
+    anywhere: bool = False
 
     def store(self) -> Store:
         """Open the graph: a folder, an endpoint, or the shipped facts."""
-        from kg.graph.store import EmbeddedStore, RemoteStore
+        from kg.graph.endpoint import RemoteStore
+        from kg.graph.store import EmbeddedStore
 
         if self.graph and self.endpoint:
             raise ComityError("--graph and --endpoint exclude each other: give one")
         if self.endpoint:
-            return RemoteStore(self.endpoint)
+            return RemoteStore(self.endpoint, anywhere=self.anywhere)
         return EmbeddedStore(self.graph) if self.graph else shipped_store()
 
     def day(self) -> date:
@@ -181,6 +183,9 @@ READING = (
         "--graph", type=PATH, envvar="COMITY_GRAPH", help="Read this store on disk (a folder)."
     ),
     click.option("--endpoint", metavar="URL", help="Ask this SPARQL 1.1 endpoint."),
+    click.option(
+        "--allow-redirect", "anywhere", is_flag=True, help="Let it send on to another host."
+    ),
     click.option("--at", metavar="DATE", help="As of this day: 2015, 2015-06 or 2015-06-30."),
 )
 RANKING = (
@@ -199,25 +204,21 @@ RANKING = (
 )
 
 
-def writing(*formats: str) -> tuple[Callable[[Command], Command], ...]:
+def formatted(formats: Sequence[str], guess: str) -> tuple[Callable[[Command], Command], ...]:
     """Make the options that say in which of these formats an answer goes where."""
     return (
-        click.option(
-            "--format",
-            "form",
-            type=click.Choice(formats),
-            help="Guessed from the output's suffix; else a table on a terminal, csv elsewhere.",
-        ),
+        click.option("--format", "form", type=click.Choice(formats), help=guess),
         click.option("-o", "--output", "path", type=PATH, help="Write to this file."),
-        click.option(
-            "--for-spreadsheet",
-            "spreadsheet",
-            is_flag=True,
-            help="Keep CSV and TSV cells from being run as formulas.",
-        ),
     )
 
 
+SPREADSHEET = click.option(
+    "--for-spreadsheet",
+    "spreadsheet",
+    is_flag=True,
+    help="Keep CSV and TSV cells from being run as formulas.",
+)
+GUESSED = "Guessed from the output's suffix; else a table on a terminal, csv elsewhere."
 LIMITING = (
     click.option(
         "--timeout",
@@ -246,8 +247,13 @@ LIMITING = (
 )
 source_options = bundled("source", Source, *READING)
 ranking_options = bundled("source", Source, *RANKING, *READING)
-output_options = bundled("output", Output, *writing(*FORMATS))
-result_options = bundled("output", Output, *writing(*RESULT_FORMATS, *GRAPH_FORMATS))
+output_options = bundled("output", Output, *formatted(FORMATS, GUESSED), SPREADSHEET)
+result_options = bundled(
+    "output", Output, *formatted([*RESULT_FORMATS, *GRAPH_FORMATS], GUESSED), SPREADSHEET
+)
+graph_options = bundled(
+    "output", Output, *formatted(GRAPH_FORMATS, "Guessed from the output's suffix; else nquads.")
+)
 limit_options = bundled("limits", Ceiling, *LIMITING)
 
 

@@ -27,11 +27,12 @@ class Limits:
 
 @dataclass(frozen=True)
 class Subject:
-    """What a worker works on: a file's path, an address, or `the query` with its text."""
+    """What a worker works on: a file's path, an endpoint's answer, or `the query` with its text."""
 
     name: str
     limits: Limits
     text: str | None = None
+    sent: bool = False
 
     def too_long(self) -> ComityError:
         """Say that the time is up."""
@@ -80,5 +81,8 @@ class Subject:
         return ComityError(f"{self.name} {reasons[limit]}")
 
     def _malformed(self, told: dict[str, Any]) -> ComityError:
+        said = syntax.sentence(str(told["message"]))
+        if self.sent:
+            return ComityError(f"{self.name} is damaged, or is no answer of SPARQL's: {said}")
         place = f":{told['line']}:{told['column']}" if told["line"] else ""
-        return ComityError(f"{self.name}{place}: {syntax.sentence(str(told['message']))}")
+        return ComityError(f"{self.name}{place}: {said}")

@@ -133,13 +133,14 @@ def resolved(prologue: str, names: list[str], prefixes: dict[str, str]) -> Graph
     return [row["g"] for row in ox.Store().query(text, prefixes=prefixes)]  # type: ignore[union-attr]
 
 
-def results(task: Task, payload: IO[bytes], output: IO[bytes]) -> None:
+def results(task: Task, _payload: IO[bytes], output: IO[bytes]) -> None:
     """Read the rows, the truth value or the graph that an endpoint sent."""
-    if task["format"] == "srj":
-        write(ox.parse_query_results(payload, ox.QueryResultsFormat.JSON), task, output)
+    rows = ox.QueryResultsFormat.from_extension(task["format"])
+    if rows is not None:
+        write(ox.parse_query_results(path=task["path"], format=rows), task, output)
     else:
         form = ox.RdfFormat.from_extension(task["format"])
-        write((quad.triple for quad in ox.parse(payload, form)), task, output)
+        write((quad.triple for quad in ox.parse(path=task["path"], format=form)), task, output)
 
 
 def parse(task: Task, _payload: IO[bytes], output: IO[bytes]) -> None:

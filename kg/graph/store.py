@@ -1,13 +1,12 @@
-"""The graph behind one small interface, embedded on disk or at any SPARQL 1.1 endpoint.
+"""The graph behind one small interface; here the one that is embedded, on disk or in memory.
 
-Both implementations answer with pyoxigraph's own terms and result types, so that nothing above
-this module knows where the triples live. A query sees the union of all named graphs, one for
-each source.
+Every implementation (`kg.graph.endpoint` has another) answers with pyoxigraph's own terms and
+result types, so that nothing above knows where the triples live. A query without FROM sees the
+union of all named graphs.
 """
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -30,9 +29,7 @@ if TYPE_CHECKING:
 Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 Row = tuple[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple | None, ...]
 
-TIMEOUT = 120  # seconds that a remote endpoint may take for one answer
 LIMITS = Limits()
-PROLOGUE = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 
 
 class Store(Protocol):
@@ -56,6 +53,9 @@ class Store(Protocol):
 
     def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:
         """Return what `ask` makes of this graph, kept between runs where that is possible."""
+
+    def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
+        """Yield the statements of all named graphs, or of one."""
 
 
 class EmbeddedStore:
@@ -85,7 +85,7 @@ class EmbeddedStore:
 
     def texts(self, text: str) -> Rows:
         """Answer a SELECT with plain texts; a read-only store's answers are kept between runs."""
-        return self.kept(text, lambda: _texts(self.trusted(text)))
+        return self.kept(text, lambda: as_texts(self.trusted(text)))
 
     def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:
         """Return what `ask` makes of this graph; a read-only store's answers are kept."""
@@ -148,6 +148,12 @@ class EmbeddedStore:
     def _content(self, graph: Graph) -> Iterator[ox.Quad]:
         return self.inner.quads_for_pattern(None, None, None, graph)
 
+    def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
+        """Yield the statements of all named graphs, or of one."""
+        home = ox.NamedNode(graph) if graph else None
+        found = self.inner.quads_for_pattern(None, None, None, home)
+        return (quad for quad in found if quad.graph_name != union.DEFAULT)
+
     def to_rdflib(self) -> Dataset:
         """Return the same graph as an rdflib Dataset (through oxrdflib), without copying."""
         from oxrdflib import OxigraphStore
@@ -158,64 +164,6 @@ class EmbeddedStore:
         )
 
 
-class RemoteStore:
-    """Any SPARQL 1.1 endpoint, asked by POST through SPARQLWrapper."""
-
-    def __init__(self, address: str, timeout: int = TIMEOUT) -> None:
-        if not re.match(r"https?://", address):
-            raise ComityError(f"--endpoint {address}: give an address that starts with http(s)://")
-        self.address = address
-        self.timeout = timeout
-        self._graphs: list[str] = self._missing_union()
-
-    @property
-    def location(self) -> str:
-        """The endpoint's address."""
-        return self.address
-
-    def query(self, text: str, *, limits: Limits = LIMITS, allow_service: bool = False) -> Result:
-        """Answer a query; raise ComityError where the endpoint refuses or cannot be reached."""
-        guard.check(text, allow_service)
-        return self._ask(text, self._graphs, limits)
-
-    def trusted(self, text: str) -> Result:
-        """Answer a query that Comity itself wrote; what comes back is foreign all the same."""
-        return self._ask(text, self._graphs)
-
-    def texts(self, text: str) -> Rows:
-        """Answer a SELECT with plain texts."""
-        return _texts(self.trusted(text))
-
-    def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:  # noqa: ARG002
-        """Return what `ask` makes of this graph; an endpoint may change at any time."""
-        return ask()
-
-    def _missing_union(self) -> list[str]:
-        """List the named graphs to merge where the endpoint's default graph is not their union."""
-        if bool(self._ask("ASK { ?s ?p ?o }", [])):
-            return []
-        rows = solutions(self._ask("SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } }", []))
-        return [str(getattr(row[0], "value", "")) for row in rows]
-
-    def _ask(self, text: str, graphs: list[str], limits: Limits = LIMITS) -> Result:
-        from SPARQLWrapper import JSON, POST, TURTLE, SPARQLWrapper
-
-        form = guard.form(text)
-        graphic = form in {"CONSTRUCT", "DESCRIBE"}
-        client = SPARQLWrapper(self.address, returnFormat=TURTLE if graphic else JSON)
-        client.setMethod(POST)
-        client.setTimeout(self.timeout)
-        for graph in graphs:
-            client.addParameter("default-graph-uri", graph)
-            client.addParameter("named-graph-uri", graph)
-        # SPARQLWrapper would take a word of a comment for the query's form.
-        client.setQuery(PROLOGUE + guard.uncommented(text))
-        with _remote_errors(self.address):
-            answer = client.query().response.read()
-        form_sent = ox.RdfFormat.TURTLE.file_extension if graphic else worker.ROWS
-        return worker.results(answer, form_sent, limits, self.address)
-
-
 def solutions(result: Result) -> Iterator[Row]:
     """Yield the rows of a SELECT as tuples of terms, None where a variable is unbound."""
     if not isinstance(result, ox.QuerySolutions):
@@ -223,7 +171,8 @@ def solutions(result: Result) -> Iterator[Row]:
     return (tuple(row) for row in result)
 
 
-def _texts(result: Result) -> Rows:
+def as_texts(result: Result) -> Rows:
+    """Return the rows of a SELECT as plain texts."""
     return [tuple(plain(term) for term in row) for row in solutions(result)]
 
 
@@ -279,19 +228,3 @@ def _query_errors(text: str) -> Iterator[None]:
         raise syntax.fault(text, str(error)) from error
     except (RuntimeError, OSError, ValueError) as error:
         raise ComityError(f"the query failed: {str(error).splitlines()[0]}") from error
-
-
-@contextmanager
-def _remote_errors(address: str) -> Iterator[None]:
-    from urllib.error import URLError
-
-    from SPARQLWrapper.SPARQLExceptions import SPARQLWrapperException
-
-    try:
-        yield
-    except SPARQLWrapperException as error:
-        lines = str(error).replace("\\n", "\n").splitlines()
-        raise ComityError(f"{address} refused the query: {lines[-1].strip()[:300]}") from error
-    except (URLError, OSError) as error:
-        reason = getattr(error, "reason", None) or error
-        raise ComityError(f"{address}: cannot be reached: {reason}") from error

@@ -26,8 +26,6 @@ from kg.terms import PREFIXES
 Result = ox.QuerySolutions | ox.QueryBoolean | Iterator[ox.Triple]
 
 BUFFER = 1 << 20
-ROWS = "srj"
-"""The format of an endpoint's rows: SPARQL JSON."""
 SIZE = 1 << 30
 """Bytes that one answer may have."""
 BOOT = "import sys; sys.path += sys.argv[1:]; from kg.graph.jail import main; main()"
@@ -42,9 +40,10 @@ def query(text: str, store: Path | ox.Store, limits: Limits, *, sockets: bool = 
     return _answer(task, held or b"", Subject("the query", limits, text))
 
 
-def results(answer: bytes, form: str, limits: Limits, name: str) -> Result:
-    """Read an endpoint's answer: `srj` (SPARQL JSON), or a graph in a format by its suffix."""
-    return _answer({"task": "results", "format": form}, answer, Subject(name, limits))
+def results(path: str, form: str, limits: Limits, name: str) -> Result:
+    """Read an endpoint's answer from a file; `form` is the suffix of its format."""
+    subject = Subject(f"{name}: the answer", limits, sent=True)
+    return _answer({"task": "results", "path": path, "format": form}, b"", subject)
 
 
 def parse(path: Path, form: ox.RdfFormat, limits: Limits) -> Iterator[ox.Quad]:
