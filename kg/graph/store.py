@@ -218,6 +218,10 @@ def _store_errors(path: Path | None) -> Iterator[None]:
         held = "LOCK" in str(error)
         hint = "another process writes to it: try again" if held else str(error).splitlines()[0]
         raise ComityError(f"{path}: cannot open the graph: {hint}") from error
+    except RuntimeError as error:
+        told = str(error).splitlines()[0]
+        advice = "restore a copy, or build and load it anew"
+        raise ComityError(f"{path}: the graph is damaged ({told}): {advice}") from error
 
 
 @contextmanager
