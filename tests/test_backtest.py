@@ -88,8 +88,8 @@ def test_hits_ranks_and_captured_leverage_agree_with_counting(seed, size):
     pairs = [pair for pair in all_pairs(size) if random.random() < 0.8] or [(0, 1)]
     window = small(pairs, random.random(len(pairs)) < 0.3)
     score, gain = random.random((size, size)), random.random((size, size))
-    hits, rank = backtest._rows(score, window)
-    kept = backtest._captured(score, gain, window)
+    hits, rank = backtest.by_country(score, window)
+    kept = backtest.captured(score, gain, window)
     did = {pair: bool(y) for pair, y in zip(pairs, window.signed, strict=True)}
     for f in range(size):
         open_to = [j for j in range(size) if (min(f, j), max(f, j)) in did]
@@ -107,7 +107,7 @@ def test_hits_ranks_and_captured_leverage_agree_with_counting(seed, size):
 
 def test_equal_scores_are_not_ranked_by_the_alphabet():
     window = small(all_pairs(40), np.zeros(780))
-    order, _ = backtest._order(np.zeros((40, 40)), window)
+    order, _ = backtest.ordered(np.zeros((40, 40)), window)
     assert order[0].tolist() != sorted(order[0].tolist())
     assert sorted(order[0].tolist()) == list(range(40))
 
@@ -115,8 +115,8 @@ def test_equal_scores_are_not_ranked_by_the_alphabet():
 def test_a_perfect_ranking_captures_everything():
     window = small(all_pairs(30), np.random.default_rng(0).random(435) < 0.2)
     gain = np.random.default_rng(1).random((30, 30))
-    truth = backtest._square(30, window, window.signed)
-    kept = backtest._captured(truth * gain, gain, window)
+    truth = backtest.square(30, window, window.signed)
+    kept = backtest.captured(truth * gain, gain, window)
     assert np.nanmin(kept) == pytest.approx(1)
 
 

@@ -20,6 +20,7 @@ from kg.command.terminal import (
     confirmed,
     conforming,
     graph_options,
+    judgement,
     likeness,
     limit_options,
     listed,
@@ -255,6 +256,7 @@ def whatif(
 @click.option("--of", "kinds", multiple=True, metavar="KIND", help="Kind of shipped agreements.")
 @click.option("--cuts", help="Years to forecast from: 1995,2000,2005,2010.")
 @click.option("--html", type=PATH, help="Write a page with plots too.")
+@click.option("--headline", is_flag=True, help="Judge what `comity recommend` ranks by.")
 @source_options
 @output_options
 def backtest(
@@ -262,22 +264,30 @@ def backtest(
     kinds: tuple[str, ...],
     cuts: str | None,
     html: Path | None,
+    headline: bool,
     source: Source,
     output: Output,
 ) -> None:
     """Show how well the forecasts and rankings would have done in the past.
 
-    With --at, on what was signed by the end of that year.
+    With --at, on what was signed by the end of that year. With --headline, the ranking as it
+    ships is judged on papers on cyber security, and on papers of any kind.
 
-    Example: comity backtest --of investment-treaty --cuts 1995,2000,2005,2010
+    Examples: comity backtest --of investment-treaty --cuts 1995,2000,2005,2010;
+    comity backtest --headline --cuts 2012,2016
     """
     from kg.forecast import backtest as testing
     from kg.forecast.history import read
 
     if ties and kinds:
         raise ComityError("--ties and --of exclude each other: give one")
+    if headline and (ties or kinds or html):
+        raise ComityError("--headline goes with --cuts and --at only")
     years = [whole_year(text) for text in listed([cuts])] if cuts else None
     store, until = source.store(), source.day().year
+    if headline:
+        output.rows(judgement(store, years, until, brief=output.chosen == "table"))
+        return
     with Progress("testing the past") as told:
         if ties:
             report = testing.run_ties(store, ties, years, told, until)

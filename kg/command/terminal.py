@@ -401,6 +401,17 @@ def likeness(snapshot: Snapshot, focal: str) -> str:
     return f"rank correlation of the headline with: {parts}"
 
 
+def judgement(
+    store: Store, cuts: Sequence[int] | None, until: int, brief: bool
+) -> list[dict[str, Any]]:
+    """Judge the headline; return rows to be read (`brief`), or whole."""
+    from kg.advice import headline
+
+    with Progress("testing the past") as told:
+        rows = headline.run(store, cuts or headline.CUTS, told, until)
+    return [headline.brief(row) for row in rows] if brief else rows
+
+
 def verdict(report: Report) -> None:
     """Say on stderr what the rows mean together, and what they are a proxy for."""
     from kg.forecast.feasibility import PROXY

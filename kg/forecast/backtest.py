@@ -215,7 +215,7 @@ def _run(
     until: int,
 ) -> Report:
     report = Report([], [], [])
-    draws = _draws(len(history.countries))
+    draws = resampled(len(history.countries))
     for i, target in enumerate(targets):
         windows, trials = Windows(history, target), []
         last = min(until, history.last_year(target.kinds))
@@ -233,7 +233,7 @@ def _run(
     return report
 
 
-def _draws(countries: int) -> Floats:
+def resampled(countries: int) -> Floats:
     """Return (1 + resamples, countries): how often each is drawn, in the first row once each."""
     random = np.random.default_rng(0)
     share = np.full(countries, 1 / countries)
@@ -254,7 +254,7 @@ def _trial(windows: Windows, cut: int, until: int, draws: Floats) -> Trial:
     measured = {method: _measured(scores[method], window, weights, draws) for method in METHODS}
     rankings = {**scores, "feasibility": scores[LEARNED]}
     rankings[LEARNED] = scores[LEARNED] * scores["gain"]
-    kept = {name: _captured(rank, scores["gain"], window) for name, rank in rankings.items()}
+    kept = {name: captured(rank, scores["gain"], window) for name, rank in rankings.items()}
     return Trial(windows.target.name, cut, window, probability, scores, measured, kept)
 
 
@@ -266,7 +266,7 @@ def _scores(windows: Windows, window: Window, probability: Floats) -> dict[str, 
     ties = (signed > 0).astype(float)
     noise = np.random.default_rng(window.year).random((size, size))
     return {
-        LEARNED: _square(size, window, probability),
+        LEARNED: square(size, window, probability),
         "random": noise + noise.T,
         "degree": np.tile(ties.sum(axis=1), (size, 1)),
         "common-neighbours": grids["common"],
@@ -278,7 +278,8 @@ def _scores(windows: Windows, window: Window, probability: Floats) -> dict[str, 
     }
 
 
-def _square(size: int, window: Window, values: Floats) -> Floats:
+def square(size: int, window: Window, values: Floats) -> Floats:
+    """Return (n, n), symmetric: a window's values (pairs,) at their places, 0 elsewhere."""
     grid = np.zeros((size, size))
     grid[window.a, window.b] = grid[window.b, window.a] = values
     return grid
@@ -303,12 +304,12 @@ def reach_gain(tau: Floats, gdp: Floats) -> Floats:
 
 def _measured(score: Floats, window: Window, weights: Floats, draws: Floats) -> dict[str, Floats]:
     hit, miss = levels(_of_pairs(score, window), window.signed, weights)
-    hits, first = _rows(score, window)
+    hits, first = by_country(score, window)
     return {
         "auc": auc(hit, miss),
         "ap": average_precision(hit, miss),
-        "hits10": _mean(hits, draws),
-        "mrr": _mean(first, draws),
+        "hits10": mean_of(hits, draws),
+        "mrr": mean_of(first, draws),
     }
 
 
@@ -351,38 +352,38 @@ def _ratio(top: Floats, bottom: Floats) -> Floats:
     return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
 
 
-def _mean(values: Floats, draws: Floats) -> Floats:
+def mean_of(values: Floats, draws: Floats) -> Floats:
     """Return (draws,): mean of the known values (n,), countries weighted by draws."""
     known = ~np.isnan(values)
     return _ratio(draws[:, known] @ values[known], draws[:, known].sum(axis=1))
 
 
-def _order(score: Floats, window: Window) -> tuple[Ints, Floats]:
+def ordered(score: Floats, window: Window) -> tuple[Ints, Floats]:
     """Return each row's partners from the best to the worst (n, n), and whether they signed.
 
     Equal scores come in random order; pairs not at stake come last, as not signed.
     """
     size = len(score)
     shuffled = np.random.default_rng(window.year).permutation(size)
-    at_stake = _square(size, window, np.ones(len(window.a))) > 0
+    at_stake = square(size, window, np.ones(len(window.a))) > 0
     ranked = np.where(at_stake, score, -np.inf)[:, shuffled]
     order = shuffled[np.argsort(-ranked, axis=1, kind="stable")]
-    signed = _square(size, window, window.signed)
+    signed = square(size, window, window.signed)
     return order, np.take_along_axis(signed, order, axis=1)
 
 
-def _rows(score: Floats, window: Window) -> tuple[Floats, Floats]:
+def by_country(score: Floats, window: Window) -> tuple[Floats, Floats]:
     """Return hits at ten and reciprocal rank (n,) of each country, NaN where nothing was signed."""
-    _, signed = _order(score, window)
+    _, signed = ordered(score, window)
     total = signed.sum(axis=1)
     hits = _ratio(signed[:, :TOP].sum(axis=1), np.minimum(total, TOP))
     rank = np.where(total > 0, 1.0 / (signed.argmax(axis=1) + 1), np.nan)
     return hits, rank
 
 
-def _captured(score: Floats, gain: Floats, window: Window) -> Floats:
+def captured(score: Floats, gain: Floats, window: Window) -> Floats:
     """Return (n,): share of the best possible gain that the ten partners ranked first bring."""
-    order, signed = _order(score, window)
+    order, signed = ordered(score, window)
     brought = np.take_along_axis(gain, order, axis=1) * signed
     best = np.sort(brought, axis=1)[:, -TOP:].sum(axis=1)
     return _ratio(brought[:, :TOP].sum(axis=1), best)
@@ -394,7 +395,7 @@ def _row(trial: Trial, method: str) -> Row:
         **{name: values[0] for name, values in measured.items()},
         "auc_low": spread.low,
         "auc_high": spread.high,
-        "captured10": _mean(trial.kept[method], np.ones((1, len(trial.kept[method]))))[0],
+        "captured10": mean_of(trial.kept[method], np.ones((1, len(trial.kept[method]))))[0],
     }
     names = ("auc", "auc_low", "auc_high", "ap", "hits10", "mrr", "captured10")
     return {
@@ -463,7 +464,7 @@ def _summary(trials: Sequence[Trial], draws: Floats) -> Summary:
 def _pooled(trials: Sequence[Trial], name: str, draws: Floats) -> Floats:
     """Return (1 + resamples,): captured leverage averaged over the countries of all cuts."""
     values = np.concatenate([trial.kept[name] for trial in trials])
-    return _mean(values, np.tile(draws, (1, len(trials))))
+    return mean_of(values, np.tile(draws, (1, len(trials))))
 
 
 def _check(trial: Trial) -> Check:
