@@ -115,7 +115,7 @@ def main(folder: Path) -> None:
     tables |= exploited | controls
     tables["sources"] = [dict(services.source), ADVISORIES, catalogue, baseline]
     for table, rows in tables.items():
-        print(write_table(TARGET / f"{table}.csv", table, rows), table)  # noqa: T201
+        print(write_table(TARGET / f"{table}.csv", table, rows), table)
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ LEVEL = {
     "sanctions-sectoral": 0.3,
     "sanctions-targeted": 0.0,
     "rivalry": 0.7,
+    "clash": 0.7,
+    "unofficial-relations": 0.5,
     "alliance": 0.0,
 }
 BLOCKS = {"war", "not-recognised"}
@@ -298,7 +300,9 @@ def scores(
     need = {c: needs()[c]["need"] for c in CODES}
     state = {row["territory"]: row["represented_by"] for row in rows("territories")}
     unrecognised = {
-        (r["from"], r["to"]) for r in rows("relations") if r["kind"] == "not-recognised"
+        (r["from"], r["to"])
+        for r in rows("relations")
+        if r["kind"] in {"not-recognised", "unofficial-relations"}
     }
     found = {}
     for row in rows("countries"):
@@ -328,3 +332,50 @@ def scores(
             "blocked": bool(blocked[f, j]),
         }
     return found
+
+
+def worth_of(focal: str, members: tuple[str, ...], g: float, h: float) -> float:
+    """What one agreement with these partners is worth: every outcome of who joins, by loops."""
+    f, tau, need = PLACE[focal], ties(), needs()
+    rho, size = paths(tau), len(members) + 1
+    share = min(1.0, max(0.0, log(N / max(size, 2)) / log(N / 2)))
+    one = scores(focal, 0.05, STRENGTH["information-security-agreement"] * share, g, h)
+    total = 0.0
+    for outcome in range(2 ** len(members)):
+        joined = [m for k, m in enumerate(members) if outcome >> k & 1]
+        p = 1.0
+        for m in members:
+            chance = one[m]["feasibility"]
+            p *= chance if m in joined else 1 - chance
+        gain = 0.0
+        for t in CODES:
+            best = 0.0
+            for m in joined:
+                row = one[m]
+                scale = ((1 - row["barrier"]) * row["popularity"] ** -h) ** (1 / g)
+                tie = 1 - (1 - tau[f, PLACE[m]]) * (
+                    1 - STRENGTH["information-security-agreement"] * share
+                )
+                if t == m:
+                    reached = need[t]["need"] * (tie - tau[f, PLACE[m]])
+                else:
+                    reached = third(focal, t) * max(
+                        0.0, tie * rho[PLACE[m], PLACE[t]] - rho[f, PLACE[t]]
+                    )
+                best = max(best, scale * reached)
+            gain += best
+        total += p * gain**g
+    return total
+
+
+def third(focal: str, code: str) -> float:
+    """The need of a country if it is a third country to the focal one, else 0."""
+    state = {row["territory"]: row["represented_by"] for row in rows("territories")}
+    unrecognised = {
+        (r["from"], r["to"])
+        for r in rows("relations")
+        if r["kind"] in {"not-recognised", "unofficial-relations"}
+    }
+    own = state.get(code, code) == state.get(focal, focal)
+    shut = obstacles()[1][PLACE[focal], PLACE[code]]
+    return 0.0 if own or shut or (focal, code) in unrecognised else needs()[code]["need"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import golden
@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from golden import CODES, DAY, PLACE
 
-from kg.advice import group, snapshot
-from kg.advice.recommend import recommend
+from kg.advice import channel, group, snapshot
+from kg.advice.recommend import flat, recommend, shared_ranks
 from kg.advice.snapshot import Snapshot
-from kg.forecast import kinds
+from kg.errors import ComityError
+from kg.forecast import kinds, pairs
 from kg.graph.store import EmbeddedStore
 from kg.leverage.formula import BALANCE, PREFERENCES
 
@@ -124,6 +125,9 @@ def test_needs_by_hand(
         ("AUS", "KEN", 1.0, True),
         ("CHN", "IND", 0.4, False),  # a barrier held toward one country
         ("CHN", "AUS", 0.0, False),  # a barrier that ended
+        ("JPN", "KEN", 0.7, False),  # a clash that begins on this day
+        ("BRA", "KEN", 0.0, False),  # a clash whose first day of peace this is
+        ("FRA", "LAO", 0.5, False),  # offices, no embassy
         ("CHN", "JPN", 0.0, False),  # a rivalry to come, and a barrier toward everybody
     ],
 )
@@ -197,8 +201,6 @@ def test_what_the_forecast_counts(now: Snapshot) -> None:
 @pytest.mark.parametrize("focal", FOCALS)
 @pytest.mark.parametrize("prefer", PREFERENCES)
 def test_every_factor_score_and_rank(now: Snapshot, focal: str, prefer: str) -> None:
-    from dataclasses import replace
-
     powers = PREFERENCES[prefer]
     wanted = golden.scores(focal, RATE, 0.60, powers.gain, powers.popularity)
     ranked = recommend(replace(now, powers=powers), focal)
@@ -241,4 +243,209 @@ def test_the_channel_reads_sites_and_barriers(now: Snapshot) -> None:
     rows = {c.country.iso3: c for c in recommend(now, "CHN")}
     assert rows["IND"].channel == "vulnerability-sharing"
     assert rows["JPN"].channel == "joint-development"
-    assert rows["KEN"].channel == "public-service-platform"
+    assert rows["KEN"].channel == "aid-style-export"
+    assert now.sites == {("CHN", "KEN"): 1}
+
+
+@pytest.mark.parametrize("focal", ["CHN", "FRA", "GBR"])
+def test_groups_of_two_and_three(now: Snapshot, focal: str) -> None:
+    codes = [c.country.iso3 for c in recommend(now, focal) if c.status != "blocked"]
+    for members in (tuple(codes[:2]), tuple(codes[1:4])):
+        game = group.game(now, focal, len(members) + 1, "independent")
+        value = game.value([now.network.index[code] for code in members])
+        wanted = golden.worth_of(focal, members, BALANCE.gain, BALANCE.popularity)
+        assert value == pytest.approx(wanted, rel=1e-6)
+
+
+def test_the_best_pair_is_found_and_its_steps_add_up(now: Snapshot) -> None:
+    from itertools import combinations
+
+    codes = [c.country.iso3 for c in recommend(now, "CHN") if c.status != "blocked"]
+    values = {
+        pair: golden.worth_of("CHN", pair, BALANCE.gain, BALANCE.popularity)
+        for pair in combinations(sorted(codes), 2)
+    }
+    chosen = group.coalition(now, "CHN", 2)
+    steps = group.steps(now, chosen)
+    assert tuple(sorted(step["iso3"] for step in steps)) == max(values, key=values.__getitem__)
+    assert [step["order"] for step in steps] == [1, 2]
+    assert steps[1]["value"] == pytest.approx(steps[0]["adds"] + steps[1]["adds"])
+    assert steps[1]["value"] == pytest.approx(max(values.values()), rel=1e-6)
+
+
+def test_members_of_a_body_and_who_may_not_join(now: Snapshot) -> None:
+    names = [now.network.countries[j].iso3 for j in group.members(now, "club")]
+    assert names == ["AUS", "BRA", "CHN", "EGY", "IND", "KEN"]
+    chosen = group.coalition(now, "AUS", 2, body="club", include=["EGY"], exclude=["CHN"])
+    codes = {step["iso3"] for step in group.steps(now, chosen)}
+    assert "EGY" in codes
+    assert codes <= {"BRA", "EGY", "IND"}
+    with pytest.raises(ComityError, match="ruled out"):
+        group.coalition(now, "AUS", 2, include=["KEN"])
+    with pytest.raises(ComityError, match="both"):
+        group.coalition(now, "AUS", 2, include=["IND"], exclude=["IND"])
+
+
+def test_a_host_is_worth_an_agreement_with_its_other_members(
+    now: Snapshot, store: EmbeddedStore
+) -> None:
+    hosts = {h.body: h for h in group.hosts(store, now, "AUS", "certain", everything=True)}
+    assert hosts.keys() == {"club"}  # a body of two is a bilateral agreement
+    club = hosts["club"]
+    assert club.member
+    assert club.partners == 4  # Kenya is out of bounds
+    game = group.game(now, "AUS", 5, "certain")
+    members = [now.network.index[code] for code in ("BRA", "CHN", "EGY", "IND")]
+    assert club.value == pytest.approx(game.value(members), rel=1e-12)
+    assert club.as_json()["per_partner"] == pytest.approx(club.value / 4)
+    outside = group.hosts(store, now, "GBR", "certain", everything=True)[0]
+    assert not outside.member
+
+
+def test_third_countries_in_their_order(now: Snapshot) -> None:
+    for candidate in recommend(now, "FRA"):
+        code = candidate.country.iso3
+        assert "LAO" not in {via.iso3 for via in candidate.via}  # offices, no embassy
+        gains = [via.gain for via in candidate.via]
+        assert gains == sorted(gains, reverse=True)
+        assert all(gain > 0 for gain in gains)
+        assert sum(gains) == pytest.approx(candidate.onward, rel=1e-12, abs=1e-15)
+        assert code not in {via.iso3 for via in candidate.via}
+    row = flat(next(c for c in recommend(now, "FRA") if len(c.via) > 3))
+    assert len(row["via"]) == 3
+
+
+def test_ranks_indices_and_what_the_other_side_gains(now: Snapshot) -> None:
+    ranked = recommend(now, "CHN")
+    assert [c.rank for c in ranked] == list(range(1, 11))
+    best = ranked[0].expected_leverage
+    for c in ranked:
+        assert c.index == pytest.approx(100 * c.expected_leverage / best)
+        other = next(x for x in recommend(now, c.country.iso3) if x.country.iso3 == "CHN")
+        assert c.partner_gain == pytest.approx(other.expected_leverage, rel=1e-9)
+        tau = now.network.tau[now.network.index["CHN"], now.network.index[c.country.iso3]]
+        assert c.tie == tau
+    assert shared_ranks(np.array([3.0, 2.0, 2.0, 1.0])) == [1, 2, 2, 4]
+    assert len(recommend(now, "CHN", everyone=True)) == 11
+    mutual = [c.expected_leverage * c.partner_gain for c in recommend(now, "CHN", mutual=True)]
+    assert mutual == sorted(mutual, reverse=True)
+
+
+def test_what_two_share_strongest_first(now: Snapshot) -> None:
+    shared = now.network.shared("BRA", "CHN")
+    assert [iri for iri, _, _ in shared] == [
+        "agreement:bra-chn",
+        "agreement:bra-chn-bit",
+        "body:club",
+    ]
+    assert [share for _, _, share in shared] == pytest.approx(
+        [0.367544, 0.12, 0.00386853], rel=1e-5
+    )
+
+
+def test_doubt_where_inputs_were_imputed(now: Snapshot) -> None:
+    needs, at = golden.needs(), now.network.index
+    online, skill = golden.observed("internet-users", 12), golden.observed("gci", 12)
+
+    def apart(pairs: list[tuple[float, float]]) -> float:
+        return float(np.sqrt(np.mean([np.log(a / b) ** 2 for a, b in pairs])))
+
+    def instead(known: dict[str, float], code: str) -> float:
+        return golden.median_of_neighbours({c: v for c, v in known.items() if c != code}, code)
+
+    reported = {c: needs[c]["exposure"] ** 2 for c in CODES if c in online}
+    reported = {c: v / (online[c] / 100) for c, v in reported.items()}
+    least = min(reported.values())
+    named = {row["country"] for row in golden.rows("targetings")}
+    attacks = apart([(reported[c] ** 0.5, least**0.5) for c in sorted(named)])
+    nets = apart([((v / 100) ** 0.5, (instead(online, c) / 100) ** 0.5) for c, v in online.items()])
+    skills = apart([(1 - v / 2, 1 - instead(skill, c) / 2) for c, v in skill.items()])
+    assert now.needs.spread[at["CHN"]] == 0.0
+    assert now.needs.spread[at["AUS"]] == pytest.approx(attacks, rel=1e-6)
+    assert now.needs.spread[at["KEN"]] == pytest.approx(np.hypot(attacks, skills), rel=1e-6)
+    assert now.needs.spread[at["EGY"]] > np.hypot(attacks, nets)
+
+
+def test_reasons_of_a_chance_by_hand(now: Snapshot) -> None:
+    found, basis = now.forecast.pooled, now.forecast.pooled.basis
+    names = [f"name of {code}" for code in basis.countries]
+    pair = basis.countries.index("CHN"), basis.countries.index("DEU")
+    reasons = {r.feature: r for r in kinds.explain(found, *pair, names)}
+    assert reasons["defence-pair"].value == "1"
+    # China's partners in papers: Australia, Brazil; Germany's: France, Japan, the United Kingdom
+    assert reasons["activity"].value == "name of CHN 2, name of DEU 3"
+    assert reasons["defence-activity"].value == "name of CHN 1, name of DEU 1"
+    assert reasons["tie"].value == "0.15"
+    assert reasons["capability"].value == "0.90"
+    assert not reasons["capability"].missing
+    chance = golden.general()[PLACE["CHN"], PLACE["DEU"]]
+    assert reasons["general"].value == f"{chance:.1%}"
+    log_odds = np.log(found.probability / (1 - found.probability))
+    other = basis.countries.index("AUS"), basis.countries.index("IND")
+    more = {r.feature: r for r in kinds.explain(found, *other, names)}
+    difference = sum(r.contribution for r in reasons.values()) - sum(
+        r.contribution for r in more.values()
+    )
+    assert difference == pytest.approx(log_odds[pair] - log_odds[other], rel=1e-9)
+    poor = {
+        r.feature: r for r in kinds.explain(found, basis.countries.index("KEN"), pair[0], names)
+    }
+    assert "imputed" in poor["capability"].sentence
+    typical = np.expm1(found.raw["activity"][found.open].mean() / 2)
+    assert f"on average {typical:.1f}" in reasons["activity"].sentence
+
+
+def test_a_basis_comes_back_from_its_rows(now: Snapshot) -> None:
+    basis = now.forecast.pooled.basis
+    again = pairs._basis_of(pairs._basis_rows(basis), basis.year)
+    assert again.countries == basis.countries
+    assert again.rate == basis.rate
+    assert dict(again.gaps) == dict(basis.gaps)
+    np.testing.assert_array_equal(again.general, basis.general)
+    for name in basis.signed:
+        np.testing.assert_array_equal(again.signed[name], basis.signed[name])
+
+
+@pytest.mark.parametrize("kind", ["information-security-agreement", "defence-agreement"])
+def test_which_target_forecasts_a_kind(kind: str) -> None:
+    target = {"information-security-agreement": "cyber-security", "defence-agreement": "defence"}
+    assert kinds.target_of(kind) == target[kind]
+    assert kinds.target_of("cyber-convention") == "cyber-security"
+    assert kinds.target_of("investment-treaty") == "investment-treaty"
+
+
+def test_observations_of_the_right_age(now: Snapshot) -> None:
+    seen = now.needs.observations
+    assert now.needs.gdp_per_head("CHN") == 4000.0  # twelve years old
+    assert now.needs.gdp_per_head("JPN") is None  # thirteen
+    assert seen["CHN"]["gdp"].year == 2023
+    assert seen["CHN"]["gdp"].source == "test"
+    assert "gdp" not in seen["EGY"]
+
+
+PAIR = channel.Pair(0.5, 0.5, 0.0, None, frozenset(), 0)
+
+
+@pytest.mark.parametrize(
+    ("change", "channel_name"),
+    [
+        ({"barriers_j": frozenset({"sanctions-broad"})}, "vulnerability-sharing"),
+        ({"barriers_j": frozenset({"strict-review"})}, "testing-certification"),
+        ({"barriers_j": frozenset({"strict-review"}), "capability_j": 0.61}, "research-institutes"),
+        ({"barriers_j": frozenset({"own-standards"}), "capability_j": 0.21}, "regional-standards"),
+        (
+            {"barriers_j": frozenset({"own-standards"}), "capability_j": 0.19},
+            "cooperation-documents",
+        ),
+        ({"capability_j": 0.61}, "research-institutes"),
+        ({"capability_j": 0.41}, "joint-development"),
+        ({"capability_j": 0.3, "barriers_j": frozenset({"mature-industry"})}, "joint-development"),
+        ({"capability_j": 0.3, "gdp_per_head_j": 4999.0}, "aid-style-export"),
+        ({"capability_j": 0.3, "gdp_per_head_j": 5000.0}, "cooperation-documents"),
+        ({"capability_j": 0.3, "sites_in_j": 1}, "public-service-platform"),
+        ({"capability_j": 0.3, "tie": 0.5}, "remote-services"),
+        ({"capability_j": 0.3, "tie": 0.49}, "cooperation-documents"),
+    ],
+)
+def test_channels_by_hand(change: dict[str, object], channel_name: str) -> None:
+    assert channel.suggest(replace(PAIR, **change)).channel == channel_name

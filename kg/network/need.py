@@ -118,9 +118,12 @@ def load(store: Store, network: Network, strict: bool = False) -> Needs:
     capability = imputed(raw["capability"], places)
     readings = {
         "threat exposure": (np.sqrt(reported), np.full(len(places), np.sqrt(reported.min()))),
-        "internet use": (np.sqrt(online), np.sqrt(without_own(online, places))),
+        "internet use": (
+            np.sqrt(online),
+            np.sqrt(without_own(raw["internet use"] / 100.0, places)),
+        ),
         "industrial value": (value, scaled_value(by_people(raw["industrial value"], people))),
-        "capability": (1 - capability / 2, 1 - without_own(capability, places) / 2),
+        "capability": (1 - capability / 2, 1 - without_own(raw["capability"], places) / 2),
     }
     if strict:
         reported = np.ones(len(places))
