@@ -13,9 +13,8 @@ from math import exp, expm1, log, log1p, log10, sqrt
 from pathlib import Path
 
 import numpy as np
-import pyoxigraph as ox
 
-from kg.graph import csvw, shipped
+from kg.graph import shipped
 from kg.graph.store import EmbeddedStore
 
 FOLDER = Path(__file__).parent / "resources" / "golden"
@@ -72,13 +71,10 @@ def store() -> EmbeddedStore:
     made = EmbeddedStore()
     quads = [q for path in shipped.ontology_files() for q in shipped.ontology_quads(path)]
     for path in FOLDER.glob("*.csv"):
-        schema = shipped.shipped("data") / "schemas" / f"{SCHEMAS.get(path.stem, path.stem)}.json"
-        quads += csvw.table_quads(path, csvw.schema(schema))
-    by_graph: dict[ox.NamedNode, list[ox.Quad]] = {}
-    for quad in quads:
-        by_graph.setdefault(quad.graph_name, []).append(quad)
-    for graph, listed in by_graph.items():
-        made.replace(graph, listed)
+        name = SCHEMAS.get(path.stem, path.stem)
+        schema = shipped.shipped("data") / "schemas" / f"{name}.json"
+        quads += shipped.table_quads(shipped.Table(path, schema))
+    made.change((), quads)
     return made
 
 
