@@ -24,6 +24,7 @@ def known(*rows: Mapping[str, str], least: int = 1, **params: str) -> Known:
     return Known(params, rows, max(least, len(rows)))
 
 
+ADVISORY = "advisory:www.cisa.gov/ICSA-24-200-01"
 NOTHING = Known(empty=True)
 
 AGREEMENTS = {
@@ -496,6 +497,8 @@ ENGINE = {
     "sharing": known(
         {"agreement": "agreement:sco-information-security-2009", "country": "country:KAZ"}
     ),
+    "advisory-statements": known({"thing": ADVISORY, "property": "schema:name"}, least=20),
+    "intelligence-statements": known({"value": "Function: Correlation"}, least=500),
     "exposures": known({"sector": "electric-power", "technique": "threat:T0855"}, least=300),
     "mitigations": known({"mitigation": "threat:M0802", "technique": "threat:T0855"}),
     "controls": known({"control": "control:iec-62443-3-3/sr-5.1", "level": "1"}, least=500),
@@ -513,7 +516,6 @@ ENGINE = {
     "sector-weights": known({"slug": "nuclear", "broader": "energy", "consequence": "1.0"}),
     "targets": known({"country": "country:KAZ", "actors": "9"}, least=100),
 }
-ADVISORY = "advisory:www.cisa.gov/ICSA-24-200-01"
 PLATFORM = {
     "advisories-of": known(
         {"advisory": ADVISORY, "published": "2024-07-18", "sectors": "manufacturing"},

@@ -11,8 +11,8 @@ import pytest
 from pyoxigraph import Quad
 
 from kg.errors import ComityError
+from kg.graph.draft import read as quads
 from kg.graph.load import load
-from kg.graph.load import read as quads
 from kg.graph.store import EmbeddedStore
 from kg.sources import IMPORTERS, Imported, detect, read
 from kg.sources.names import firm, identifier, route

@@ -597,7 +597,13 @@ def undo(graph: Path) -> None:
     note(f"undone: load {last.number}, {last.file}: {last.added} removed, {last.removed} restored")
 
 
-for command in (platform.warn, platform.respond, platform.diagnose, platform.assess):
+for command in (
+    platform.warn,
+    platform.respond,
+    platform.diagnose,
+    platform.assess,
+    platform.export,
+):
     main.add_command(command)
 
 

@@ -268,3 +268,60 @@ def assess(
     for family, level in assessment.levels(practice, given).items():
         note(f"{family}: level {level}")
     note(f"{len(given.given)} of {len(practice.of(given.standard))} requirements answered")
+
+
+@click.command()
+@click.argument("thing")
+@click.option(
+    "--as", "form", type=click.Choice(["csaf", "vex", "stix"]), required=True, help="The standard."
+)
+@click.option("--from", "origin", metavar="SOURCE", help="The source whose word is given out.")
+@click.option("-o", "--output", "path", type=PATH, help="Write to this file.")
+@source_options
+def export(thing: str, form: str, origin: str | None, path: Path | None, source: Source) -> None:
+    """Give out THING as a standard document: an advisory, or a dataset of threat intelligence.
+
+    CSAF 2.0 and VEX for an advisory; STIX 2.1 for an advisory or a dataset.
+
+    Examples: comity export ICSA-24-200-01 --as csaf -o advisory.json;
+    comity export misp-galaxy-ransomware --as stix --graph mine
+    """
+    from kg.graph import answer
+    from kg.platform import csaf, stix
+
+    store = source.store()
+    found = stated(store, thing, origin)
+    day = source.day().isoformat()
+    if found is None:
+        if form != "stix":
+            raise ComityError(
+                f"{thing}: no advisory has this number: see `comity query advisories-of`"
+            )
+        bundle = stix.export(store, thing.removeprefix("source:").removeprefix("source/"), day)
+    elif form == "stix":
+        bundle = stix.of_advisory(store, *found, day)
+    else:
+        answer.emit(answer.json_text(csaf.export(store, *found, vex=form == "vex")), path)
+        return
+    answer.emit(answer.json_text(bundle.written(thing)), path)
+    for reason, number in sorted(bundle.dropped.items()):
+        note(f"left out: {number} x {reason}")
+
+
+def stated(store: Store, thing: str, origin: str | None) -> tuple[str, str] | None:
+    """Return (path, source) of the advisory that a number or path names, None if none does."""
+    from kg.graph.catalog import engine_query
+    from kg.terms import local
+
+    wanted = thing.removeprefix("advisory/").removeprefix("advisory:").casefold()
+    found = [
+        (local(iri), local(row[5]))
+        for iri, *row in store.texts(engine_query("advisories"))
+        if wanted in {row[0].casefold(), local(iri).casefold()}
+    ]
+    named = [one for one in found if origin in {None, one[1]}]
+    if found and not named:
+        raise ComityError(
+            f"--from {origin}: states no {thing}: use {', '.join(s for _, s in found)}"
+        )
+    return next(iter(sorted(named, key=lambda one: not one[1].startswith("csaf-"))), None)

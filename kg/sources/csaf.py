@@ -99,12 +99,13 @@ def describe(file: Path) -> Row:
     with shaped(file, WHAT):
         head = load_object(file)["document"]
         publisher, number = head["publisher"], head["tracking"]["id"]
+        title = " ".join(str(head["title"]).split())
         name = route(host(publisher["namespace"]), number)
         return {
             "key": f"csaf-{identifier(name)}",
-            "title": head["title"],
+            "title": title,
             "publisher": publisher["name"],
-            "citation": f"{publisher['name']}, {number}: {head['title']}",
+            "citation": f"{publisher['name']}, {number}: {title}",
             "url": page(head),
         }
 
@@ -277,13 +278,14 @@ def add_remedies(
     answered: dict[tuple[str, str, str], set[str]] = defaultdict(set)
     for weakness, entry in zip(weaknesses, things(document.get("vulnerabilities")), strict=True):
         for remedy in things(entry.get("remediations")):
+            text = " ".join(str(remedy["details"]).split())
             address = next(iter(texts(remedy.get("url"))), "")
             kept = address if address.startswith("http") and " " not in address else ""
-            answered[str(remedy["category"]), str(remedy["details"]), kept].add(weakness)
+            answered[str(remedy["category"]), text, kept].add(weakness)
     for (kind, text, url), found in answered.items():
         draft.add(
             "remedies",
-            id=f"{advisory}/{digest(f'{kind}|{text}|{url}')}",
+            id=f"{advisory}/{digest(f'{kind}|{text}')}",
             advisory=advisory,
             kind=kind,
             text=text,

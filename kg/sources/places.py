@@ -57,6 +57,10 @@ class Places:
         """Return the country of an alpha-2 code (`NA` is Namibia)."""
         return self._by_iso2.get(code.upper())
 
+    def alpha2(self, iso3: str) -> str | None:
+        """Return the alpha-2 code of a country."""
+        return next((code for code, known in self._by_iso2.items() if known == iso3), None)
+
     def numeric(self, code: int) -> str | None:
         """Return the country of an ISO numeric code."""
         return self._by_numeric.get(code)

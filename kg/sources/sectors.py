@@ -28,6 +28,27 @@ STEMS: Mapping[str, str] = {
     "water": "water",
 }
 
+# One wording of each sector, which names that sector alone.
+WORDINGS: Mapping[str, str] = {
+    "agriculture": "Agriculture",
+    "chemical": "Chemical",
+    "defence": "Defense",
+    "energy": "Energy",
+    "finance": "Financial Services",
+    "food": "Food",
+    "government": "Government Facilities",
+    "health": "Healthcare and Public Health",
+    "manufacturing": "Critical Manufacturing",
+    "mining": "Mining",
+    "multi": "Multiple",
+    "nuclear": "Nuclear",
+    "oil-gas": "Oil and gas",
+    "ports": "Maritime",
+    "telecom": "Communications",
+    "transport": "Transportation",
+    "water": "Water and Wastewater",
+}
+
 
 def sectors(text: str) -> str:
     """Return the slugs of all sectors that `text` names, joined by `|`, empty if none."""
