@@ -268,6 +268,8 @@ def text(found: Explanation) -> str:
     parts = [
         f"{found.focal} and {c.country.name} ({c.country.iso3}):"
         f" rank {c.rank} of {found.candidates}",
+        f"tier: {c.tier.replace('-', ' ')}: rank {c.rank_low}-{c.rank_high} in 90 % of the draws,"
+        f" in the top ten in {c.p_top10:.0%}",
         f"index {c.index:.0f} (the best partner: 100); status: {c.status}",
         f"expected leverage {c.expected_leverage:.4g} = chance {c.feasibility:.4f}"
         f" x (1 - barrier {c.barrier:.3f}) x popularity {c.popularity:.3g}^-{p.popularity:.2g}"

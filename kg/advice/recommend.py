@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from kg.advice import channel, robustness
+from kg.advice import certainty, channel
 from kg.advice.snapshot import Factors, Snapshot, candidates
-from kg.leverage.formula import Matrix, Vector
+from kg.leverage.formula import Vector
 from kg.network.network import Country
 from kg.network.obstacles import Flags, Obstacle
 
 SHOWN_VIA = 3
+NAMED = 11  # characters of a country's name in a table of 80 columns
+UNCOVERED = "coverage of agreements"  # of the kind, none of them is known
 TIE_OF_RANK = 1e-12  # relative difference below which two scores share a rank
 
 
@@ -30,7 +32,7 @@ class Via:
 
 @dataclass(frozen=True)
 class Standing:
-    """A rank, its 5-95 % interval and the chance of the top 10 under random weights."""
+    """A rank, and what the draws of all that is uncertain say: its 5-95 %, the share in the top."""
 
     rank: int
     low: int
@@ -42,6 +44,8 @@ class Standing:
 class Candidate:
     """One partner country of a ranking; gains are in units of need.
 
+    `rank_low` and `rank_high` bound 90 % of the ranks in the draws of `kg.advice.certainty`,
+    `p_top10` is the share of them in which it is in the top ten, `tier` what that share says.
     `index` is the expected leverage on a scale on which the best partner has 100; `lift` how much
     likelier the two sign than either does with anyone; `popularity` by what factor the partner's
     odds of signing exceed the average country's; `status` open, renewal or blocked; `obstacles`
@@ -54,6 +58,7 @@ class Candidate:
     rank_low: int
     rank_high: int
     p_top10: float
+    tier: str
     country: Country
     status: str
     expected_leverage: float
@@ -82,6 +87,7 @@ class Candidate:
             "rank_low": self.rank_low,
             "rank_high": self.rank_high,
             "p_top10": self.p_top10,
+            "tier": self.tier,
             "iso3": self.country.iso3,
             "name": self.country.name,
             "status": self.status,
@@ -117,24 +123,19 @@ def flat(candidate: Candidate) -> dict[str, Any]:
 
 
 def brief(candidate: Candidate) -> dict[str, Any]:
-    """Return a candidate as a row to be read: short headings, the rank's interval in one cell."""
+    """Return a candidate as a row to be read in 80 columns; `?` marks that something is unknown."""
+    name, mark = candidate.country.name, " ?" if candidate.missing else ""
+    short = name if len(name) <= NAMED else f"{name[: NAMED - 1]}…"
     return {
         "rank": candidate.rank,
+        "tier": candidate.tier.replace("-", " "),
         "5-95 %": f"{candidate.rank_low}-{candidate.rank_high}",
         "code": candidate.country.iso3,
-        "country": candidate.country.name,
+        "country": short + mark,
         "index": f"{candidate.index:.0f}",
         "status": candidate.status,
         "chance": f"{candidate.feasibility:.1%}",
         "lift": f"{candidate.lift:.1f}",
-        "gain": f"{candidate.direct + candidate.onward:.3f}",
-        "through it": ", ".join(via.iso3 for via in candidate.via[:SHOWN_VIA]),
-        "against it": ", ".join(
-            dict.fromkeys(o.label for o in candidate.obstacles if o.level > 0.0)
-        ),
-        "channel": candidate.channel,
-        "depth": candidate.depth,
-        "not known": ", ".join(candidate.missing),
     }
 
 
@@ -143,24 +144,22 @@ def recommend(
     focal: str,
     everyone: bool = False,
     mutual: bool = False,
-    weights: Vector | None = None,
 ) -> list[Candidate]:
     """Rank the partners of a focal country by expected leverage, best first.
 
     Candidates are the members of the United Nations, or `everyone` in the network. With `mutual`
-    the order is that of the Nash product, expected gain of the one times that of the other; with
-    `weights` (see `kg.advice.robustness.CRITERIA`) that of the weighted product. Every rank carries
-    its 5-95 % interval and the chance of the top 10 under random weights.
+    the order is that of the Nash product, expected gain of the one times that of the other. Every
+    rank carries its tier, its 5-95 % interval and the share of the top 10 (`kg.advice.certainty`).
     """
     factors = snapshot.factors(focal)
     partner = snapshot.offered(factors)
     chosen = np.array(candidates(snapshot, factors.focal, everyone))
-    values = robustness.criteria(factors, chosen)
-    score = _score(factors.expected[chosen], partner[chosen], values, mutual, weights)
+    score = factors.expected[chosen]
+    score = np.sqrt(score * partner[chosen]) if mutual else score
     codes = [snapshot.network.countries[j].iso3 for j in chosen]
     barred = factors.blocked[chosen]
     order = sorted(range(len(chosen)), key=lambda c: (barred[c], -score[c], codes[c]))
-    sure = robustness.acceptability(values)
+    sure = certainty.certainty(snapshot, factors, chosen, mutual)
     best = float(factors.expected[chosen][~barred].max(initial=0.0))
     return [
         _candidate(
@@ -179,13 +178,6 @@ def _ranks(score: Vector, barred: Flags) -> list[int]:
     """Rank the partners that are not blocked, and after them those that are."""
     first = shared_ranks(score[~barred])
     return first + [len(first) + rank for rank in shared_ranks(score[barred])]
-
-
-def _score(
-    expected: Vector, partner: Vector, values: Matrix, mutual: bool, weights: Vector | None
-) -> Vector:
-    score = expected if weights is None else robustness.weighted(values, weights)
-    return np.asarray(np.sqrt(score * partner)) if mutual else score
 
 
 def shared_ranks(scores: Vector) -> list[int]:
@@ -213,6 +205,7 @@ def _candidate(
         rank_low=standing.low,
         rank_high=standing.high,
         p_top10=standing.top,
+        tier=certainty.tier(standing.top),
         country=country,
         status=factors.status(j),
         expected_leverage=float(factors.expected[j]),
@@ -230,10 +223,16 @@ def _candidate(
         via=_via(snapshot, factors.onward[j]),
         channel=suggestion.channel,
         reason=suggestion.reason,
-        missing=tuple(dict.fromkeys((*snapshot.needs.missing[j], *factors.gaps[j]))),
+        missing=_missing(snapshot, factors, j),
         depth=snapshot.needs.depth(j),
         recalled=float(snapshot.network.recalled[factors.focal, j]),
     )
+
+
+def _missing(snapshot: Snapshot, factors: Factors, j: int) -> tuple[str, ...]:
+    """Name what is not known of a partner: inputs, and whether it signs papers of the kind."""
+    uncovered = () if snapshot.covered[j] else (UNCOVERED,)
+    return tuple(dict.fromkeys((*snapshot.needs.missing[j], *uncovered, *factors.gaps[j])))
 
 
 def _via(snapshot: Snapshot, gains: Vector) -> tuple[Via, ...]:

@@ -96,12 +96,21 @@ class Snapshot:
 
     @cached_property
     def third(self) -> Matrix:
-        """Return (n, n): the need of each third country to the row's country, 0 for the others.
+        """Return (n, n): the need of each third country to the row's country, 0 for the others."""
+        return np.asarray(np.where(self.reachable, self.needs.need, 0.0))
+
+    @property
+    def reachable(self) -> Flags:
+        """Return (n, n): which countries are third countries to the row's.
 
         A territory, a country that is not recognised and one that is out of bounds are none.
         """
-        reachable = self.obstacles.foreign & ~self.obstacles.blocked
-        return np.asarray(np.where(reachable, self.needs.need, 0.0))
+        return np.asarray(self.obstacles.foreign & ~self.obstacles.blocked)
+
+    @property
+    def covered(self) -> Flags:
+        """Return (n,): the countries of which a bilateral agreement of the kind is known."""
+        return np.asarray(self.renewal.any(axis=1))
 
     @cached_property
     def renewal(self) -> Flags:

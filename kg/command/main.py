@@ -53,9 +53,6 @@ def main() -> None:
 @click.argument("focal")
 @click.option("--top", type=click.IntRange(min=1), help="Show only the best so many.")
 @click.option("--mutual", is_flag=True, help="Rank by the Nash product of both sides' gains.")
-@click.option(
-    "--weights", metavar="NAME=N,...", help="Weigh feasibility, barrier, popularity, gain."
-)
 @click.option("--everyone", is_flag=True, help="Rank countries outside the United Nations too.")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
 @ranking_options
@@ -64,7 +61,6 @@ def recommend(
     focal: str,
     top: int | None,
     mutual: bool,
-    weights: str | None,
     everyone: bool,
     html: Path | None,
     source: Source,
@@ -77,12 +73,10 @@ def recommend(
     Example: comity recommend KAZ --top 10 --html kazakhstan.html
     """
     from kg.advice.recommend import Candidate, brief, flat, recommend
-    from kg.advice.robustness import parse_weights
 
     store = source.store()
     snapshot = source.snapshot(store)
-    chosen = parse_weights(weights) if weights else None
-    ranked = recommend(snapshot, focal, everyone, mutual, chosen)
+    ranked = recommend(snapshot, focal, everyone, mutual)
     if html:
         from kg.advice import draw as drawing
 
@@ -124,7 +118,7 @@ def rank(
 @ranking_options
 @output_options
 def robustness(focal: str, source: Source, output: Output) -> None:
-    """Say how sure FOCAL's ranking is: of the network, of the weights, of any one factor.
+    """Say how sure FOCAL's ranking is, which doubts drive it, and whether one factor does.
 
     Example: comity robustness CHN
     """

@@ -123,6 +123,17 @@ BALANCE = PREFERENCES["balance"]
 def expected(
     feasibility: Vector, barrier: Vector, popularity: Vector, gain: Vector, powers: Powers = BALANCE
 ) -> Vector:
-    """Return (n,): feasibility * (1 - barrier) * popularity^-h * gain^g."""
-    asked = popularity**-powers.popularity
-    return np.asarray(feasibility * (1.0 - barrier) * asked * gain**powers.gain)
+    """Return (n,): the headline with chosen powers."""
+    return headline(feasibility, barrier, popularity, gain, powers.gain, powers.popularity)
+
+
+def headline(
+    feasibility: Matrix,
+    barrier: Matrix,
+    popularity: Matrix | float,
+    gain: Matrix,
+    g: Matrix | float,
+    h: Matrix | float,
+) -> Matrix:
+    """Return feasibility * (1 - barrier) * popularity^-h * gain^g, of arrays that broadcast."""
+    return np.asarray(feasibility * (1.0 - barrier) * popularity**-h * gain**g)

@@ -154,7 +154,12 @@ def read_kinds(store: Store) -> dict[str, Kind]:
 
 
 def level(obstacles: Iterable[Obstacle]) -> float:
-    """Return the share of the gain that obstacles withhold together: 1 - prod(1 - level).
+    """Return the share of the gain that obstacles withhold together: 1 - prod(1 - level)."""
+    return 1.0 - prod(1.0 - value for value in levels(obstacles).values())
+
+
+def levels(obstacles: Iterable[Obstacle]) -> dict[str, float]:
+    """Return what obstacles withhold by kind.
 
     Of several obstacles of one kind only the highest counts: they say the same thing twice.
     Sanctions are one kind, however broad.
@@ -163,7 +168,7 @@ def level(obstacles: Iterable[Obstacle]) -> float:
     for obstacle in obstacles:
         family = obstacle.kind.partition("-")[0]
         highest[family] = max(obstacle.level, highest.get(family, 0.0))
-    return 1.0 - prod(1.0 - value for value in highest.values())
+    return highest
 
 
 def _by_pair(

@@ -125,6 +125,7 @@ class Entry:
     rank_low: float | None = None
     rank_high: float | None = None
     p_top10: float | None = None
+    tier: str = ""
     partner_gain: float | None = None
     factors: Mapping[str, float] = field(default_factory=dict)
 

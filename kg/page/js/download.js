@@ -222,6 +222,7 @@ function saveCsv() {
       "rank_low",
       "rank_high",
       "p_top10",
+      "tier",
       "partner_gain",
       "channel",
     ];

@@ -65,6 +65,7 @@ const COLUMNS = [
   ["popularity", "popularity", (row) => figure(row.popularity)],
   ["lift", "lift", (row) => figure(row.lift)],
   ["status", "status", (row) => (row.status ? t(`status-${row.status}`) : "")],
+  ["tier", "tier", (row) => (row.tier ? t(`tier-${row.tier}`) : "")],
   ["p_top10", "p_top10", (row) => percent(row.p_top10)],
   ["partner_gain", "partner_gain", (row) => figure(row.partner_gain)],
   ["channel", "channel", (row) => spaced(row.channel ?? "")],
