@@ -218,7 +218,6 @@ BAD = [
     (("recommend", "CHN", "--kind", "friendship"), 2, "cyber-agreement"),
     (("recommend", "CHN", "--strengths", "cyber-agreement=2"), 2, "0..1"),
     (("recommend", "CHN", "--strengths", "cyber-agreement"), 2, "NAME=VALUE"),
-    (("recommend", "CHN", "--weights", "gain=1"), 2, "--weights"),
     (("recommend", "CHN", "--top", "1", "-o", "/nowhere/x.csv"), 2, "cannot be written"),
     (("recommend", "CHN", "--html", "/nowhere/x.html"), 2, "/nowhere/x.html"),
     (("recommend", "CHN", "--graph", "/nowhere"), 2, "comity build"),
