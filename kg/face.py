@@ -165,11 +165,11 @@ class Graph:
 
 
 def _day(at: Day) -> date:
-    from kg.graph.csvw import partial_date
+    from kg.graph.csvw import first_day
 
     if not isinstance(at, str):
         return at or date.today()
     try:
-        return date.fromisoformat(partial_date(at))
+        return date.fromisoformat(first_day(at))
     except ValueError as error:
         raise ComityError(f"at: {error}") from error

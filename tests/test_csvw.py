@@ -82,12 +82,12 @@ def test_a_partial_date_states_its_precision(
 @pytest.mark.parametrize("text", ["96", "1996-13", "1995-02-29", "1996-5", "1996-05-00", "١٩٩٦"])
 def test_what_is_no_date_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"date|day|month"):
-        csvw.partial_date(text)
+        csvw.first_day(text)
 
 
 @given(st.dates(min_value=date(1000, 1, 1)))
 def test_every_whole_date_stays_itself(day: date) -> None:
-    assert csvw.partial_date(day.isoformat()) == day.isoformat()
+    assert csvw.first_day(day.isoformat()) == day.isoformat()
 
 
 def test_a_separated_cell_becomes_several_values(tmp_path: Path) -> None:

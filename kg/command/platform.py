@@ -52,7 +52,7 @@ def warn(
     day = source.day()
     known = bulletin.load(store, day)
     judge = judged(store, known)
-    start = first_day(since) or known.recently()
+    start = since_day(since) or known.recently()
     found, focal = sought(store, judge, target, sector, start)
     adviser = advice.load(store, known, sharing.load(store, day.isoformat()))
     certain = any(one.certain for one in found)
@@ -80,12 +80,12 @@ def judged(store: Store, known: Any) -> Judge:  # noqa: ANN401
     return Judge(known, actors, read_sectors(store))
 
 
-def first_day(text: str | None) -> str:
+def since_day(text: str | None) -> str:
     """Return the first day of a date or part of one, empty where none is given."""
-    from kg.graph.csvw import partial_date
+    from kg.graph.csvw import first_day
 
     try:
-        return partial_date(text) if text else ""
+        return first_day(text) if text else ""
     except ValueError as error:
         raise ComityError(f"--since: {error}") from error
 

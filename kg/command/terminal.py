@@ -91,10 +91,10 @@ class Source:
 
     def day(self) -> date:
         """Return the date that `--at` gives, or today."""
-        from kg.graph.csvw import partial_date
+        from kg.graph.csvw import first_day
 
         try:
-            return date.fromisoformat(partial_date(self.at)) if self.at else date.today()
+            return date.fromisoformat(first_day(self.at)) if self.at else date.today()
         except ValueError as error:
             raise ComityError(f"--at: {error}") from error
 

@@ -18,7 +18,7 @@ from typing import Any
 from pyoxigraph import Literal, NamedNode
 
 from kg.errors import ComityError
-from kg.graph.csvw import LEXICAL, partial_date
+from kg.graph.csvw import LEXICAL, first_day
 from kg.terms import BASE, ONTOLOGY, PREFIXES, shipped
 
 HEADER = "#+"
@@ -180,7 +180,7 @@ def _typed(datatype: str, example: str) -> Callable[[str], Literal]:
 
 
 def _date(text: str) -> Literal:
-    return Literal(partial_date(text), datatype=NamedNode(PREFIXES["xsd"] + "date"))
+    return Literal(first_day(text), datatype=NamedNode(PREFIXES["xsd"] + "date"))
 
 
 def _iri(text: str) -> NamedNode:

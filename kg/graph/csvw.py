@@ -147,7 +147,7 @@ def precision(text: str) -> ox.Literal:
     return ox.Literal({4: "year", 7: "month"}.get(len(text), "day"))
 
 
-def partial_date(text: str) -> str:
+def first_day(text: str) -> str:
     """Complete a partial ISO date to its first day; raise ValueError where it is no date."""
     found = PARTIAL.fullmatch(text)
     if not found:
@@ -265,7 +265,7 @@ def _reading(datatype: str, lang: str) -> Reading:
         return lambda text: ox.Literal(text, language=lang)
     if datatype == "coop:date":
         day = ox.NamedNode(XSD + "date")
-        return lambda text: ox.Literal(partial_date(text), datatype=day)
+        return lambda text: ox.Literal(first_day(text), datatype=day)
     return _typed(datatype)
 
 
