@@ -165,13 +165,16 @@ def matrices_size() -> int:
     square = rng.random((200, 200))
     tau = np.triu(square, 1) + np.triu(square, 1).T
     data = Matrices(
-        [f"{i:03d}" for i in range(200)],
-        tau,
-        rng.random(200),
-        rng.random(200),
-        rng.random((200, 200)),
-        rng.random((200, 200)) * (rng.random((200, 200)) < 0.05),
-        0.5,
+        countries=[f"{i:03d}" for i in range(200)],
+        tau=tau,
+        need=rng.random(200),
+        popularity=rng.random(200),
+        feasibility=rng.random((200, 200)),
+        barrier=rng.random((200, 200)) * (rng.random((200, 200)) < 0.05),
+        blocked=rng.random((200, 200)) < 0.01,
+        third=~np.eye(200, dtype=bool),
+        powers=(1.0, 0.5),
+        strength=0.5,
     )
     return len(json.dumps(payload(Page("", matrices=data))["matrices"], separators=(",", ":")))
 

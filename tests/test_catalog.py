@@ -171,8 +171,8 @@ def test_queries_command_lists_all_with_their_parameters(comity: Comity) -> None
 
 
 def test_query_command_asks_a_question_with_a_country(comity: Comity) -> None:
-    done = comity("query", "park-threat-exposure", "--country", "BLR", "--format", "json")
+    done = comity("query", "park-threat-exposure", "--country", "BLR", "--format", "csv")
     assert done.exit_code == 0, done.output
-    assert {row["park"] for row in json.loads(done.stdout)} >= {"park:belarus-great-stone"}
+    assert "belarus-great-stone," in done.stdout
     wrong = comity("query", "parks-in", "-p", "country=BL")
     assert (wrong.exit_code, wrong.stderr.count("\n")) == (2, 1)
