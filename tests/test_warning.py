@@ -178,8 +178,10 @@ def test_forecasts_are_joined_and_the_vendors_record_stands_in() -> None:
     judged = judge(one, a=Weakness("CVE-1", epss=0.5), b=Weakness("CVE-2", epss=0.5))
     assert judged.exploitation(one.weaknesses, one.vendors)[0] == pytest.approx(0.75)
     judged = judge(one, a=Weakness("CVE-1"), b=Weakness("CVE-2"))
-    rate = 1 / 4
-    assert judged.exploitation(one.weaknesses, one.vendors)[0] == pytest.approx(20 * rate / 22)
+    record = 20 * (1 / 4) / 22
+    assert judged.exploitation(one.weaknesses, one.vendors)[0] == pytest.approx(
+        1 - (1 - record) ** 2
+    )
 
 
 @pytest.mark.parametrize(

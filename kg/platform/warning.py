@@ -4,10 +4,10 @@
 
 severity      the highest CVSS base score of the advisory's weaknesses / 10; SEVERITY if none.
 exploitation  1 if a weakness was listed as exploited by the day. Else 1 - prod(1 - epss) where
-              forecasts are loaded. Else the vendor's record: (listed + PRIOR * rate) /
-              (weaknesses + PRIOR), the share of the vendor's weaknesses that were listed as
-              exploited by the day, drawn to the share among all vendors (an empirical Bayes
-              estimate; Casella 1985).
+              forecasts are loaded. Else 1 - (1 - r)^n for n weaknesses by the vendor's record r =
+              (listed + PRIOR * rate) / (weaknesses + PRIOR), the share of the vendor's weaknesses
+              that were listed as exploited by the day, drawn to the share among all vendors (an
+              empirical Bayes estimate; Casella 1985).
 presence      1 for a product of the inventory in an affected version, times the certainty of the
               match of names; UNCOMPARED where the versions cannot be compared. Without an
               inventory nobody knows: TYPICAL where the advisory names the site's sector,
@@ -135,7 +135,8 @@ class Judge:
         if forecasts:
             chance = 1 - math.prod(1 - forecast for forecast in forecasts)
             return chance, f"EPSS forecasts exploitation within 30 days with {chance:.3f}"
-        chance = max((self.record(vendor) for vendor in vendors), default=self.rate)
+        record = max((self.record(vendor) for vendor in vendors), default=self.rate)
+        chance = 1 - (1 - record) ** max(1, len(weaknesses))
         return chance, f"not listed as exploited; by the vendor's record {chance:.4f}"
 
     def weigh(self, advisory: Advisory, weaknesses: frozenset[str]) -> Weight:
