@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import shutil
 import subprocess
@@ -360,3 +361,18 @@ def test_a_bad_cell_names_file_and_line(
 def test_a_missing_file(mine: EmbeddedStore, tmp_path: Path) -> None:
     with pytest.raises(ComityError, match="no such file"):
         load(mine, tmp_path / "none.ttl")
+
+
+@pytest.mark.parametrize("kind", ["load", "undo", "build", "first run"])
+def test_a_kill_leaves_one_whole_edition_and_no_scratch(kind: str) -> None:
+    """A few of the points of `python benchmarks/kills.py`."""
+    place = Path(__file__).resolve().parents[1] / "benchmarks" / "kills.py"
+    spec = importlib.util.spec_from_file_location("kills", place)
+    assert spec
+    assert spec.loader
+    kills = importlib.util.module_from_spec(spec)
+    sys.modules["kills"] = kills
+    spec.loader.exec_module(kills)
+    for delay in (0.02, 0.1):
+        problems, _ = kills.point(kind, delay)
+        assert not +problems

@@ -42,6 +42,8 @@ SKOLEM = BASE + "unnamed/"
 TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 TITLE = ox.NamedNode(PREFIXES["dcterms"] + "title")
 DATASET = ox.NamedNode(PREFIXES["dcat"] + "Dataset")
+DEFAULT = ox.DefaultGraph()
+UNNAMED = frozenset({ox.BlankNode, ox.Triple})
 UNSAFE = re.compile(r"[^\w.-]")
 
 
@@ -75,19 +77,24 @@ class Reading:
 
 @dataclass
 class _Tally:
-    """What is counted while statements pass."""
+    """What is counted while the statements of a dataset pass."""
 
+    dataset: str
     hashes: array[int] = field(default_factory=lambda: array("q"))
-    graphs: set[ox.NamedNode] = field(default_factory=set)
+    graphs: set[Any] = field(default_factory=set)
     classes: set[object] = field(default_factory=set)
 
     def over(self, quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-        """Yield the statements, and count them."""
+        """Yield the statements, and count them; how the dataset itself is described is no class."""
+        hashed, home, own = self.hashes.append, None, ox.NamedNode(self.dataset)
         for quad in quads:
-            self.hashes.append(hash(quad))
-            self.graphs.add(quad.graph_name)  # type: ignore[arg-type]
-            if quad.predicate == TYPE:
-                self.classes.add(quad.object)
+            subject, predicate, value, graph = quad
+            hashed(hash(quad))
+            if graph != home:
+                home = graph
+                self.graphs.add(home)
+            if predicate == TYPE and subject != own:
+                self.classes.add(value)
             yield quad
 
     @property
@@ -111,7 +118,7 @@ def draft(
     publisher's format (else it is recognised), `edition` the release of a publisher's file.
     """
     found = reading(path, source, form, edition)
-    tally = _Tally()
+    tally = _Tally(found.dataset)
     ox.serialize(tally.over(found.quads), str(statements), ox.RdfFormat.N_QUADS)
     return Draft(
         path,
@@ -203,11 +210,17 @@ def _rdf(path: Path, dataset: str) -> Iterator[ox.Quad]:
     survive a change of order, but to find them may take for ever.
     """
     named = _Names(f"{SKOLEM}{digest(path)}/")
-    graphs: dict[Any, ox.NamedNode] = {ox.DefaultGraph(): ox.NamedNode(dataset)}
+    own: Any = ox.NamedNode(dataset)
     form = RDF_FORMATS[path.suffix.lower()]
+    many = form.supports_datasets
     limits = Limits(timeout=Limits.timeout + path.stat().st_size / PACE)
     for subject, predicate, value, graph in worker.parse(path, form, limits):
-        yield ox.Quad(named(subject), predicate, named(value), graphs.get(graph) or named(graph))
+        yield ox.Quad(
+            named(subject) if type(subject) in UNNAMED else subject,
+            predicate,
+            named(value) if type(value) in UNNAMED else value,
+            named(graph) if many and graph != DEFAULT else own,
+        )
 
 
 class _Names:

@@ -36,6 +36,8 @@ def overlap(store: ox.Store, quads: Iterable[ox.Quad]) -> bool:
 
     Few subjects are shared, so a statement is looked up only where its subject is known.
     """
+    if next(store.quads_for_pattern(None, None, None, None), None) is None:
+        return False
     subject, known = None, False
     for quad in quads:
         if quad.subject != subject:

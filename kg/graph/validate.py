@@ -119,6 +119,8 @@ def validate_drafts(
     """
     classes = {kind for made in drafts for kind in made.classes}
     rules = [rule for rule in shacl.constraints(shacl.read_shapes()) if rule.target in classes]
+    if not rules:
+        return []
     targets = {ox.NamedNode(rule.target) for rule in rules}
     stated = [quad for made in drafts for quad in _typed_in(made, targets)]
     focuses = {quad.subject for quad in stated if quad.object in targets}
