@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from benchmarks import need as benchmark
 from kg.advice.snapshot import Snapshot
+from kg.graph.store import EmbeddedStore
 from kg.network import need
 
 
@@ -69,3 +73,12 @@ def test_scales() -> None:
     assert need.scaled_value(np.array([1e7, 1e8, 1e13, 1e14])).tolist() == [0.0, 0.0, 1.0, 1.0]
     assert need.scaled_exposure(np.array([0.0, 9.0, 99.0])).tolist() == pytest.approx([0, 0.5, 1])
     assert need.scaled_exposure(np.zeros(2)).tolist() == [0.5, 0.5]
+
+
+def test_need_agrees_with_incidents_of_later_years(store: EmbeddedStore, shared: Path) -> None:
+    happened = benchmark.incidents(shared / "threats")
+    for year in (2010, 2018):
+        hit, ranked = benchmark.judged(store, happened, year)
+        assert benchmark.area(ranked["need"], hit) >= benchmark.BAR
+        assert benchmark.area(ranked["need"], hit) > benchmark.area(ranked["exposure alone"], hit)
+    assert benchmark.area(ranked["annulled by capability"], hit) < benchmark.BAR

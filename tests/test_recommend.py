@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
+from datetime import date
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from kg.advice.recommend import recommend, shared_ranks
-from kg.advice.snapshot import Snapshot
+from kg.advice.snapshot import Snapshot, load
 from kg.errors import ComityError
+from kg.graph.store import EmbeddedStore
 from kg.leverage import formula
 
+PAIRS = Path(__file__).parent / "resources" / "blocked_pairs.csv"
 FOCALS = ("CHN", "KAZ", "DEU", "NAM", "BRA")
 
 
@@ -130,3 +136,32 @@ def test_a_focal_country_that_is_not_forecast_is_ranked_and_says_so(now: Snapsho
     ranked = recommend(now, "TWN")
     assert ranked[0].expected_leverage > ranked[-1].expected_leverage
     assert all("feasibility" in candidate.missing for candidate in ranked)
+
+
+@pytest.fixture(scope="module")
+def lists(now: Snapshot) -> list[list[Any]]:
+    """The rankings of all members of the United Nations."""
+    members = [country.iso3 for country in now.network.countries if country.un_member]
+    return [recommend(now, code) for code in members]
+
+
+def test_no_partner_leads_everybodys_list(lists: list[list[Any]]) -> None:
+    count = Counter(c.country.iso3 for ranked in lists for c in ranked[:5])
+    assert count.most_common(1)[0][1] <= 110
+
+
+def test_no_blocked_partner_stands_in_a_top_ten(lists: list[list[Any]]) -> None:
+    assert not [c for ranked in lists for c in ranked[:10] if c.status == "blocked"]
+
+
+def test_pairs_that_cannot_sign_are_flagged_from_both_sides(store: EmbeddedStore) -> None:
+    snapshot = load(store, date(2026, 11, 1))
+    index = snapshot.network.index
+    with PAIRS.open(encoding="utf-8") as handle:
+        pairs = [(row["a"], row["b"]) for row in csv.DictReader(handle)]
+    assert len(pairs) == 92
+    for a, b in [*pairs, *((b, a) for a, b in pairs)]:
+        if a in index and b in index:
+            levels = [o.level for o in snapshot.obstacles.between(a, b)]
+            blocked = snapshot.factors(a).status(index[b]) == "blocked"
+            assert blocked or max(levels, default=0.0) >= 0.5, f"{a} {b}"
