@@ -40,7 +40,7 @@ def open(where: str | Path | None = None) -> Graph:  # noqa: A001
     Raises
     ------
     ComityError
-        If there is no graph in the folder, or the endpoint cannot be reached.
+        If there is no graph in the folder. An endpoint is reached with the first question.
 
     Examples
     --------
