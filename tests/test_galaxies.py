@@ -143,3 +143,10 @@ def test_a_hostile_galaxy_stays_data(tmp_path: Path) -> None:
 def test_a_galaxy_of_nothing_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ComityError, match="no record that misp-galaxy can use"):
         read(galaxy(tmp_path, "tool", []))
+
+
+def test_a_relation_of_a_value_with_itself_is_left_out(tmp_path: Path) -> None:
+    values = [{"value": "x", "uuid": "1", "related": [{"dest-uuid": "1", "type": "similar"}]}]
+    imported = read(galaxy(tmp_path, "tool", values))
+    assert "intelligence_relations" not in imported.tables
+    assert imported.dropped["relation of a value with itself"] == 1

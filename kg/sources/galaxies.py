@@ -106,7 +106,12 @@ def add_value(value: Thing, kind: str, places: Places, draft: Draft) -> None:
         locator=value["uuid"],
     )
     for relation, target in sorted(set(relations(value, meta, places))):
-        draft.add("intelligence_relations", subject=value["uuid"], relation=relation, object=target)
+        if target == f"intelligence/{value['uuid']}":
+            draft.drop("relation of a value with itself")
+        else:
+            draft.add(
+                "intelligence_relations", subject=value["uuid"], relation=relation, object=target
+            )
 
 
 def kind_of(kind: str) -> str:

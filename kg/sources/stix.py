@@ -120,6 +120,9 @@ def add_relation(
 
 def add_relationship(thing: Thing, draft: Draft) -> None:
     """Add a relationship with its dates, wherever it leads."""
+    if thing["source_ref"] == thing["target_ref"]:
+        draft.drop("relation of an object with itself")
+        return
     subject, target = str(thing["source_ref"]), f"intelligence/{thing['target_ref']}"
     start, end = day(thing.get("start_time")), day(thing.get("stop_time"))
     add_relation(subject, str(thing["relationship_type"]), target, draft, start, end)
