@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from pyoxigraph import Quad
 
 from kg.errors import ComityError
@@ -476,6 +478,11 @@ def test_five_hundred_advisories_twice_are_one_graph_each(tmp_path: Path) -> Non
     assert [one.tables for one in imports] == [one.tables for one in again]
 
 
+WORLD = """
+@prefix coop: <https://w3id.org/comity/ontology#> .
+<https://w3id.org/comity/country/JPN> a <https://schema.org/Country> .
+coop:sector-energy a coop:Sector . coop:sector-water a coop:Sector .
+"""
 HOSTILE: dict[str, Any] = {
     "no head": {"document": {"csaf_version": "2.0"}},
     "head is text": {"document": {"csaf_version": "2.0", "publisher": "x", "tracking": []}},
@@ -508,3 +515,18 @@ def test_hostile_and_broken_documents_are_survived(tmp_path: Path, name: str) ->
         stated = list(quads(path))
     subjects = {quad.subject.value for quad in stated}
     assert all(iri.startswith("https://w3id.org/comity/") for iri in subjects)
+
+
+def test_an_advisory_that_repeats_another_graph_can_be_loaded_again(
+    comity: Callable[..., Result], tmp_path: Path
+) -> None:
+    """What two graphs state stands in the default graph too; a file is judged without that copy."""
+    graph, path = tmp_path / "mine", written(tmp_path, "a.json", csaf())
+    assert comity("build", "--empty", "--graph", graph).exit_code == 0
+    other = written(tmp_path, "b.json", csaf("MC-2031-2"))
+    countries = tmp_path / "c.ttl"
+    countries.write_text(WORLD, encoding="utf-8")
+    assert comity("load", countries, "--graph", graph, "--no-validate").exit_code == 0
+    for file in (path, other, path, other):
+        done = comity("load", file, "--graph", graph)
+        assert done.exit_code == 0, done.output

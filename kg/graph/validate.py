@@ -140,7 +140,9 @@ def _typed_in(made: Draft, targets: set[ox.NamedNode]) -> Iterator[ox.Quad]:
 def _types(store: EmbeddedStore, things: Iterable[object]) -> Iterator[ox.Quad]:
     for thing in things:
         if isinstance(thing, ox.NamedNode):
-            yield from store.inner.quads_for_pattern(thing, TYPE, None, None)
+            stated = store.inner.quads_for_pattern(thing, TYPE, None, None)
+            # The union's copies would be taken for the whole of the scratch store's statements.
+            yield from (quad for quad in stated if quad.graph_name != union.DEFAULT)
 
 
 def _shape_findings(
