@@ -90,6 +90,19 @@ RULES: tuple[Rule, ...] = (
     (lambda _: True, "cooperation-documents", "few ties exist yet: begin with a memorandum"),
 )
 
+# The same reasons in Chinese, by channel: each rule has a channel of its own.
+REASONS_ZH = {
+    "vulnerability-sharing": "供应商被排除或受制裁，漏洞通报仍可进行",
+    "testing-certification": "对方严格审查外国技术：经认证的产品较易通过",
+    "regional-standards": "对方所在地区自行制定标准：可共同制定",
+    "research-institutes": "对方能力领先：可联合研究以资学习",
+    "joint-development": "双方能力相当：可共同研发通用技术",
+    "aid-style-export": "对方经济较弱，能力落后",
+    "public-service-platform": "焦点国在当地建有需要保护的园区或项目",
+    "remote-services": "双方联系紧密，对方能力落后",
+    "cooperation-documents": "现有联系尚少：可从谅解备忘录开始",
+}
+
 
 def suggest(pair: Pair) -> Suggestion:
     """Return the first channel whose rule holds for the pair."""

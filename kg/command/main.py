@@ -21,6 +21,7 @@ from kg.command.terminal import (
     conforming,
     graph_options,
     judgement,
+    language_option,
     likeness,
     limit_options,
     listed,
@@ -55,6 +56,7 @@ def main() -> None:
 @click.option("--mutual", is_flag=True, help="Rank by the Nash product of both sides' gains.")
 @click.option("--everyone", is_flag=True, help="Rank countries outside the United Nations too.")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
+@language_option
 @ranking_options
 @output_options
 def recommend(
@@ -63,15 +65,17 @@ def recommend(
     mutual: bool,
     everyone: bool,
     html: Path | None,
+    lang: str,
     source: Source,
     output: Output,
 ) -> None:
     """Rank partner countries for FOCAL by expected leverage.
 
-    FOCAL is an ISO 3166-1 alpha-3 code.
+    FOCAL is a code or a name: CHN, cn, "Viet Nam", 中国.
 
     Example: comity recommend KAZ --top 10 --html kazakhstan.html
     """
+    from kg.advice.brief import brief as answer_of
     from kg.advice.recommend import Candidate, brief, flat, recommend
 
     store = source.store()
@@ -82,9 +86,37 @@ def recommend(
 
         drawing.draw(drawing.compose(store, snapshot, focal, ranked), html)
         note(f"wrote {html}")
+    answer = answer_of(store, snapshot, focal, ranked).sentence
+    note(f"{answer.in_language(lang)}\n")
     shape = {"json": Candidate.as_json, "table": brief}.get(output.chosen, flat)
     output.rows([shape(candidate) for candidate in ranked[:top]])
     note(likeness(snapshot, focal))
+
+
+@main.command()
+@click.argument("focal")
+@click.option("-o", "--output", "path", type=PATH, help="html, to be printed on A4, or md.")
+@language_option
+@ranking_options
+def brief(focal: str, path: Path | None, lang: str, source: Source) -> None:
+    """Answer for FOCAL on one page: with whom, why, how sure, through which channel.
+
+    Example: comity brief CHN -o china.html; comity brief 中国 --lang zh
+    """
+    from kg.advice import sheet
+    from kg.advice.brief import brief as answer_of
+    from kg.advice.recommend import recommend
+    from kg.graph import answer
+    from kg.page import render_sheet
+
+    if path and path.suffix.lower() not in {".html", ".htm", ".md"}:
+        raise ComityError(f"{path}: write it as .html (a browser prints it to PDF) or .md", code=3)
+    store = source.store()
+    snapshot = source.snapshot(store)
+    found = answer_of(store, snapshot, focal, recommend(snapshot, focal))
+    printed = path is not None and path.suffix.lower() != ".md"
+    made = sheet.sheet(found, snapshot, lang) if printed else None
+    answer.emit(render_sheet(made) if made else sheet.markdown(found, lang), path)
 
 
 @main.command()
@@ -417,8 +449,8 @@ def queries(theme: str | None, output: Output) -> None:
 def show(thing: str, top: int, source: Source, output: Output) -> None:
     """Show what is known of THING, in groups, each fact with its source.
 
-    THING is a country code, kind/id such as park/belarus-great-stone, a short IRI, an id or a
-    name.
+    THING is a country's code or name, kind/id such as park/belarus-great-stone, a short IRI, an
+    id or a name.
 
     Example: comity show BLR; comity show standard/nist-sp-800-82 --format json
     """

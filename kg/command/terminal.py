@@ -245,6 +245,13 @@ LIMITING = (
         help="How much memory the query may use.",
     ),
 )
+language_option = click.option(
+    "--lang",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="The language of the answer.",
+)
 source_options = bundled("source", Source, *READING)
 ranking_options = bundled("source", Source, *RANKING, *READING)
 output_options = bundled("output", Output, *formatted(FORMATS, GUESSED), SPREADSHEET)

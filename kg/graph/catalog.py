@@ -19,6 +19,7 @@ from pyoxigraph import Literal, NamedNode
 
 from kg.errors import ComityError
 from kg.graph.csvw import LEXICAL, first_day
+from kg.sources.places import Places
 from kg.terms import BASE, ONTOLOGY, PREFIXES, shipped
 
 HEADER = "#+"
@@ -154,9 +155,12 @@ def _article(kind: str) -> str:
 
 
 def _country(text: str) -> NamedNode:
-    if not COUNTRY_CODE.fullmatch(text.upper()):
-        raise ValueError("write an ISO 3166-1 alpha-3 code such as KAZ")
-    return NamedNode(PREFIXES["country"] + text.upper())
+    places = Places.shipped()
+    code = places.found(text) or text.upper()
+    if not COUNTRY_CODE.fullmatch(code):
+        meant = " or ".join(places.near(text)) or "KAZ"
+        raise ValueError(f"write a name or an ISO 3166-1 code, for instance {meant}")
+    return NamedNode(PREFIXES["country"] + code)
 
 
 def _thing(namespace: str) -> Callable[[str], NamedNode]:

@@ -19,6 +19,7 @@ from kg.errors import ComityError
 from kg.graph import answer
 from kg.graph.catalog import Question, engine_query, questions, with_values
 from kg.graph.store import Row, Store, solutions
+from kg.sources.places import Places
 from kg.terms import BASE, PREFIXES, compact, local, plain
 
 THEME = "dossier"
@@ -151,6 +152,8 @@ def _spellings(text: str) -> Iterator[ox.NamedNode]:
     """Yield the IRIs that a text may stand for, the likeliest first."""
     candidates = [BASE + "country/" + text.upper()] if text.isalpha() and len(text) == 3 else []
     candidates += [_whole(text)] if ":" in text else [BASE + text] if "/" in text else []
+    country = Places.shipped().found(text)
+    candidates += [f"{BASE}country/{country}"] if country else []
     for iri in candidates:
         try:
             yield ox.NamedNode(iri)

@@ -20,7 +20,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -32,6 +31,7 @@ from kg.graph.cache import Rows
 from kg.graph.catalog import engine_query
 from kg.graph.store import Store
 from kg.leverage.formula import Matrix, Vector, path_strength
+from kg.sources.places import Places, unknown
 from kg.terms import local, tail
 
 if TYPE_CHECKING:
@@ -116,12 +116,17 @@ class Network:
         """The position of each country by its code."""
         return {country.iso3: place for place, country in enumerate(self.countries)}
 
-    def place(self, iso3: str) -> int:
-        """Return a country's position; raise ComityError with close matches where unknown."""
-        try:
-            return self.index[iso3.upper()]
-        except KeyError:
-            raise ComityError(unknown_country(iso3, self.countries)) from None
+    def place(self, text: str) -> int:
+        """Return the position of a country, by code or by a name in English or Chinese.
+
+        Raises ComityError with close matches where it is unknown.
+        """
+        code, places = text.strip().upper(), Places.shipped()
+        found = code if code in self.index else places.found(text)
+        if found not in self.index:
+            near = (iso3 for iso3 in places.near(text) if iso3 in self.index)
+            raise ComityError(unknown(text, near))
+        return self.index[found]
 
     def shared(self, one: str, other: str) -> list[tuple[str, str, float]]:
         """List what ties two countries: (agreement, kind, contribution), strongest first."""
@@ -210,16 +215,6 @@ def read_memberships(store: Store) -> list[Membership]:
 def _closed(row: Membership, ends: list[str]) -> Membership:
     later = [end for end in ends if row.start < end]
     return replace(row, end=min(later)) if later and not row.end else row
-
-
-def unknown_country(text: str, countries: tuple[Country, ...]) -> str:
-    """Say that a code is unknown, with the codes that the user may have meant."""
-    names = {country.name.lower(): country.iso3 for country in countries}
-    codes = {country.iso3.lower(): country.iso3 for country in countries}
-    near = get_close_matches(text.lower(), [*names, *codes], n=3, cutoff=0.6)
-    meant = list(dict.fromkeys((names | codes)[word] for word in near))
-    hint = f"did you mean {' or '.join(meant)}?" if meant else "see `comity query countries`"
-    return f"{text}: no country of the network has this ISO 3166-1 alpha-3 code: {hint}"
 
 
 def specificity(parties: Vector, countries: int) -> Vector:

@@ -19,8 +19,10 @@ from kg.page.model import (
     Tie,
 )
 from kg.page.network import to_networkx, to_pyvis
+from kg.page.sheet import Block, Sheet, Spot, render_sheet
 
 __all__ = [
+    "Block",
     "Cell",
     "Entry",
     "Fact",
@@ -33,11 +35,14 @@ __all__ = [
     "Node",
     "Page",
     "Series",
+    "Sheet",
     "Source",
+    "Spot",
     "Table",
     "Tie",
     "export",
     "render",
+    "render_sheet",
     "to_networkx",
     "to_pyvis",
     "write",

@@ -1,14 +1,17 @@
 """Country names and codes, as publishers write them, turned into ISO 3166-1 alpha-3.
 
-`names.csv` holds the formal and older English names that the table of countries has not: those of
-UN member states' own lists (datasets/country-codes, public domain) and of the publishers read.
+`names.csv` holds the names that the table of countries has not: formal and older English ones, of
+UN member states' own lists (datasets/country-codes, public domain) and of the publishers read, and
+what people type, in English and Chinese.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 
@@ -42,7 +45,12 @@ class Places:
         self.names = {row["iso3"]: row["name"] for row in rows}
         self._by_iso2 = {row["iso2"]: row["iso3"] for row in rows}
         self._by_numeric = {int(row["numeric"]): row["iso3"] for row in rows}
-        self._by_name = {fold(row["name"]): row["iso3"] for row in [*read_table(NAMES), *rows]}
+        written = [(row["name"], row["iso3"]) for row in [*read_table(NAMES), *rows]]
+        written += [(row["name_zh"], row["iso3"]) for row in rows if row.get("name_zh")]
+        self._by_name = {fold(name): iso3 for name, iso3 in written}
+        self.aliases: dict[str, list[str]] = defaultdict(list)
+        for name, iso3 in [*((code, iso3) for code, iso3 in self._by_iso2.items()), *written]:
+            self.aliases[iso3].append(name)
 
     @classmethod
     def shipped(cls) -> Places:
@@ -72,6 +80,25 @@ class Places:
     def named(self, name: str) -> str | None:
         """Return the country of a name in any of its usual English forms."""
         return self._by_name.get(fold(name))
+
+    def found(self, text: str) -> str | None:
+        """Return the country that a reader's text means: a code of two or three letters, a name."""
+        word = text.strip()
+        return self.iso3(word) or self.named(word) or self.iso2(word)
+
+    def near(self, text: str) -> list[str]:
+        """Return the codes that a reader may have meant, the closest first."""
+        spelled = {" ".join(words): iso3 for words, iso3 in self._by_name.items()}
+        spelled |= {code.casefold(): code for code in self.names}
+        close = get_close_matches(" ".join(fold(text)), spelled, n=3, cutoff=0.6)
+        return list(dict.fromkeys(spelled[word] for word in close))
+
+
+def unknown(text: str, near: Iterable[str]) -> str:
+    """Say that no country is called so, with the codes that the reader may have meant."""
+    meant = " or ".join(near)
+    hint = f"did you mean {meant}?" if meant else "see `comity query countries`"
+    return f"{text}: no country of the network has this name or ISO 3166-1 code: {hint}"
 
 
 @cache
