@@ -174,5 +174,5 @@ def test_query_command_asks_a_question_with_a_country(comity: Comity) -> None:
     done = comity("query", "park-threat-exposure", "--country", "BLR", "--format", "csv")
     assert done.exit_code == 0, done.output
     assert "belarus-great-stone," in done.stdout
-    wrong = comity("query", "parks-in", "-p", "country=BL")
+    wrong = comity("query", "parks-in", "-p", "country=XX")
     assert (wrong.exit_code, wrong.stderr.count("\n")) == (2, 1)
