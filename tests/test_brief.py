@@ -27,7 +27,7 @@ def test_the_sentence_says_whom_why_how_sure_and_through_what(made, now):
     said = made.sentence.en
     assert said.count(". ") == 0
     assert first.country.name in said
-    assert f"{first.p_top10:.0%} of all weightings" in said
+    assert f"{first.p_top10:.0%} of the draws of all that is uncertain" in said
     assert all(now.network.countries[now.network.place(v.iso3)].name in said for v in first.via[:3])
     assert all(name in said for name in first.missing)
     assert (first.status == "renewal") == ("renew" in said)

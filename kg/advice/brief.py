@@ -178,12 +178,13 @@ class Words:
             f"{', to renew the one in force' if renewed else ''}"
             f"{f', then to {rest.en}' if rest.en else ''}: {why.en}; "
             f"{f'{held.en}; ' if held.en else ''}"
-            f"{name.en} stays among the first ten under {first.p_top10:.0%} of all weightings, "
+            f"{name.en} stays among the first ten in {first.p_top10:.0%} of the draws of all that"
+            " is uncertain, "
             f"the channel to begin with is {step.en}, and {unknown.en}.",
             f"就{kind.label_zh}而言，{own.zh}应首先{'与' if renewed else '考虑'}{name.zh}"
             f"{'续签' if renewed else ''}{f'，其次为{rest.zh}' if rest.zh else ''}：{why.zh}；"
             f"{f'不利因素为{held.zh}；' if held.zh else ''}"
-            f"在 {first.p_top10:.0%} 的权重组合下{name.zh}位列前十，"
+            f"在对全部不确定因素的抽样中，{name.zh}有 {first.p_top10:.0%} 位列前十，"
             f"建议的合作渠道为{step.zh}，{unknown.zh}。",
         )
 

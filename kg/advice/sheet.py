@@ -14,7 +14,7 @@ WORDS = {
     "en": {
         "title": "{name}: partners for {kind}",
         "lead": "Ranked among {n} countries, as of {at}. Leading group: {group}.",
-        "figures": "{index:.0f} of 100 · rank {rank}, between {low} and {high} by weighting",
+        "figures": "{index:.0f} of 100 · rank {rank}, {low} to {high} in nine of ten draws",
         "reasons": "For it",
         "obstacles": "Against it",
         "step": "Begin with",
@@ -30,7 +30,7 @@ WORDS = {
     "zh": {
         "title": "{name}的{kind}合作伙伴",
         "lead": "截至 {at}，在 {n} 个国家中排序。领先组：{group}。",
-        "figures": "指数 {index:.0f}（最佳为 100）· 第 {rank} 位，随权重在 {low} 至 {high} 之间",
+        "figures": "指数 {index:.0f}（最佳为 100）· 第 {rank} 位，九成抽样在 {low} 至 {high} 之间",
         "reasons": "有利因素",
         "obstacles": "不利因素",
         "step": "建议渠道",
