@@ -485,7 +485,7 @@ ENGINE = {
     "advisory-sectors": known({"slug": "water"}, least=2000),
     "advisory-weaknesses": known({"vulnerability": "vulnerability:CVE-2023-4807"}, least=7000),
     "vendors": known({"vendor": "vendor:mitsubishi-electric", "country": "country:JPN"}),
-    "products": known({"vendor": "vendor:siemens", "name": "SIMATIC S7-1500"}, least=8000),
+    "products": known({"vendor": "vendor:emerson", "name": "GC1500XA"}, least=8000),
     "statuses": known({"versions": ">=1.00A|<1.05F", "status": "known_affected"}, least=16000),
     "status-weaknesses": known({"vulnerability": "vulnerability:CVE-2023-4807"}, least=16000),
     "weaknesses": known({"vulnerability": "vulnerability:CVE-2023-4807", "cvss": "7.8"}),
@@ -510,10 +510,11 @@ ENGINE = {
         {"team": "cert:psirt-siemens", "kind": "vendor", "vendor": "vendor:siemens"}, least=120
     ),
     "contacts": known({"team": "cert:cert-deu", "phone": "+49 228 99 9582-222"}, least=80),
-    "forums": known({"body": "body:first", "country": "country:DEU"}),
+    "forums": known({"body": "body:africacert", "country": "country:BEN"}, least=60),
+    "labels": known({"slug": "alliance", "label": "alliance", "labelZh": "同盟"}, least=30),
     "borders": known({"one": "country:BLR", "other": "country:POL"}),
     "events": known({"incident": "incident:stuxnet-2010", "used": "threat:S0603"}),
-    "sector-weights": known({"slug": "nuclear", "broader": "energy", "consequence": "1.0"}),
+    "sector-weights": known({"slug": "nuclear", "broader": "energy", "consequence": "1"}),
     "targets": known({"country": "country:KAZ", "actors": "9"}, least=100),
 }
 PLATFORM = {
@@ -531,7 +532,7 @@ PLATFORM = {
     ),
     "controls-for": known({"control": "control:iec-62443-3-3/sr-2.1"}),
     "sector-consequences": known(
-        {"sector": "coop:sector-electric-power", "consequence": "1.0"}, least=20
+        {"sector": "coop:sector-electric-power", "consequence": "1"}, least=20
     ),
     "team-contacts": known({"team": "cert:cert-deu", "telephone": "+49 228 99 9582-222"}),
     "exploited": known({"note": "used by ransomware"}, least=65),
