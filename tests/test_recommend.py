@@ -128,7 +128,7 @@ def test_countries_outside_the_united_nations_only_when_asked(now: Snapshot) -> 
 
 
 def test_an_unknown_focal_country(now: Snapshot) -> None:
-    with pytest.raises(ComityError, match="alpha-3"):
+    with pytest.raises(ComityError, match="ISO 3166-1"):
         recommend(now, "XXX")
 
 
