@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
+from conftest import skip_or_fail
 
 from kg.advice import snapshot
 from kg.advice.recommend import recommend
@@ -119,6 +120,45 @@ def test_an_endpoint_without_a_union_is_asked_for_one(
         found = rows(store.query(text))
         assert found
         assert rows(separate.query(text)) == found
+
+
+@pytest.fixture(scope="module")
+def rdflib_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A few facts in two graphs, served by rdflib-endpoint."""
+    program = shutil.which("rdflib-endpoint", path=sysconfig.get_path("scripts"))
+    if not program:
+        skip_or_fail("rdflib-endpoint is not installed (the test extra brings it)")
+    path = tmp_path_factory.mktemp("served") / "facts.trig"
+    path.write_text(
+        "@prefix s: <https://schema.org/> . <http://x/g> { <http://x/a> a s:Country }"
+        "<http://x/h> { <http://x/a> s:name 'A'@en . <http://x/b> a s:Country }"
+    )
+    port = free_port()
+    command = [str(program), "serve", "--host", "127.0.0.1", "--port", str(port), str(path)]
+    quiet = subprocess.DEVNULL
+    server = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def test_another_server_answers_the_same(rdflib_endpoint: str) -> None:
+    store = RemoteStore(rdflib_endpoint)
+    names = "SELECT ?c ?n { ?c a schema:Country OPTIONAL { ?c schema:name ?n } } ORDER BY ?c"
+    assert store.texts(names) == [("http://x/a", "A"), ("http://x/b", "")]
+    one = "SELECT ?c FROM <http://x/g> { ?c ?p ?o }"
+    assert rows(store.query(one)) == [("<http://x/a>",)]
+    assert len(list(store.query("CONSTRUCT { ?c a ?t } { ?c a ?t }"))) == 2  # type: ignore[arg-type]
+    assert len(list(store.quads())) == 3
+    with pytest.raises(ComityError, match="refused the query"):
+        store.query("SELECT * { ?s ?p }")
 
 
 def test_a_remote_graph_comes_back_as_triples(remote: RemoteStore) -> None:

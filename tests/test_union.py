@@ -111,3 +111,10 @@ def test_a_copy_in_the_default_graph_is_no_stray() -> None:
     store = EmbeddedStore()
     store.change([], [quad("a", 1, 0), quad("a", 1, 1)])
     assert "outside" not in " ".join(f.problem for f in validate(store))
+
+
+def test_no_shipped_fact_is_stated_twice(store: EmbeddedStore) -> None:
+    """So that the shipped graph needs no copy of itself; what a user loads may say things again."""
+    assert not union.merged(store.inner)
+    assert not union.twice(store.quads())
+    assert not list(store.inner.quads_for_pattern(None, None, None, union.DEFAULT))

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from filelock import FileLock, Timeout
 
 from kg.errors import ComityError
-from kg.graph import shipped
+from kg.graph import shipped, union
 from kg.graph.cache import LOG, cache_folder, intact, seal
 from kg.graph.store import EmbeddedStore
 
@@ -67,7 +67,10 @@ def _build_whole(path: Path, quads: Iterable[ox.Quad], sealed: bool) -> None:
     scratch = _scratch(path)
     try:
         store = ox.Store(str(scratch / "store"))
-        store.bulk_extend(quads)
+        passing = union.Passing(quads)
+        store.bulk_extend(passing)
+        if passing.twice:
+            union.merge(store)
         store.optimize()
         del store
         if sealed:

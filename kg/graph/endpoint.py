@@ -25,7 +25,6 @@ from kg.graph.wire import Patience
 from kg.graph.worker import Result
 from kg.terms import PREFIXES
 
-PROLOGUE = "".join(f"PREFIX {name}: <{iri}>\n" for name, iri in PREFIXES.items())
 UNIONS: tuple[tuple[str, str], ...] = (
     ("union-default-graph", ""),
     ("default-graph-uri", "urn:x-arq:UnionGraph"),
@@ -140,9 +139,16 @@ def _request(
     if known:
         client.addCustomHttpHeader("Authorization", known)
     # SPARQLWrapper would take a word of a comment for the query's form.
-    client.setQuery(PROLOGUE + guard.uncommented(text))
+    client.setQuery(_prologue(text) + guard.uncommented(text))
     request: Request = client._createRequest()  # its own way to open it waits for ever
     return request
+
+
+def _prologue(text: str) -> str:
+    """Declare the prefixes that a query uses, on its first line, so that its lines keep numbers."""
+    names = (match[0] for match in guard.tokens(text) if match.lastgroup == "name")
+    used = sorted({name.partition(":")[0] for name in names} & PREFIXES.keys())
+    return "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in used)
 
 
 def _form(media: str, graphic: bool, file: IO[bytes], name: str) -> str:

@@ -64,10 +64,11 @@ class Subject:
             return self._over(message)
         if kind == "MemoryError":
             return self.too_big()
-        if kind == "SyntaxError" and self.text is not None:
-            return syntax.fault(self.text, message)
         if kind == "SyntaxError":
-            return self._malformed(told)
+            written = self.text is not None
+            return syntax.fault(self.text or "", message) if written else self._malformed(told)
+        if kind == "UnicodeEncodeError":
+            return ComityError(f"{self.name} has a character that is none: write it in UTF-8")
         if self.text is not None and any(sign in message for sign in REACHED):
             return guard.reaches()
         return ComityError(f"{self.name} failed: {message.splitlines()[0] if message else kind}")

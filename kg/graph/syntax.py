@@ -155,4 +155,6 @@ def _unexpected(text: str, line: int, column: int) -> str:
         last = match
     if last is None or last.end() < start:
         return "the query ends too early" if start >= len(text.rstrip()) else "not expected here"
+    if last.end() >= len(text.rstrip()) and last.lastgroup == "close":
+        return "something before here is not SPARQL"
     return f"{last[0][:40]} is not expected here"

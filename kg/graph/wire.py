@@ -136,7 +136,7 @@ class _Redirect(request.HTTPRedirectHandler):
     def redirect_request(
         self,
         req: request.Request,
-        fp: IO[bytes],  # noqa: ARG002
+        fp: IO[bytes],
         code: int,
         msg: str,  # noqa: ARG002
         headers: Message,  # noqa: ARG002
@@ -145,6 +145,7 @@ class _Redirect(request.HTTPRedirectHandler):
         old, new = urlsplit(req.full_url), urlsplit(newurl)
         same = old.hostname == new.hostname and new.scheme in {old.scheme, "https"}
         if not (same or self.anywhere):
+            fp.close()
             raise ComityError(
                 f"{shown(req.full_url)} sends on to {shown(newurl)}: give that address, "
                 "or --allow-redirect"
