@@ -13,7 +13,8 @@ from kg.errors import ComityError
 from kg.sources import Imported, publisher, read
 from kg.sources.places import Places
 from kg.sources.registry import IMPORTERS
-from kg.sources.tables import Row, write_table
+from kg.sources.tables import Row, read_table, write_table
+from kg.terms import shipped
 
 Tables = dict[str, list[Row]]
 
@@ -47,6 +48,13 @@ def second_opinions(rows: list[Row]) -> list[Row]:
     return [row for row in rows if row["source"] != SECONDARY or not repeats(row)]
 
 
+def undescribed(rows: list[Row]) -> list[Row]:
+    """Return the controls that no curated table describes: a bare number would say it twice."""
+    curated = [shipped("data") / part / "controls.csv" for part in ("curated", "platform")]
+    known = {row["id"] for path in curated for row in read_table(path)}
+    return [row for row in rows if row["id"] not in known]
+
+
 def gather(imports: list[Imported]) -> Tables:
     """Return the rows by the file that holds them: one a table, and one an indicator."""
     tables: Tables = {}
@@ -55,6 +63,7 @@ def gather(imports: list[Imported]) -> Tables:
             file = f"observations/{row['indicator']}" if table == "observations" else table
             tables.setdefault(file, []).append(row)
     tables["observations/gci"] = second_opinions(tables["observations/gci"])
+    tables["controls"] = undescribed(tables["controls"])
     cited = {row["source"] for rows in tables.values() for row in rows}
     tables["sources"] = [publisher(name) for name in cited]
     return tables
