@@ -63,7 +63,8 @@ def gather(imports: list[Imported]) -> Tables:
             file = f"observations/{row['indicator']}" if table == "observations" else table
             tables.setdefault(file, []).append(row)
     tables["observations/gci"] = second_opinions(tables["observations/gci"])
-    tables["controls"] = undescribed(tables["controls"])
+    if "controls" in tables:
+        tables["controls"] = undescribed(tables["controls"])
     cited = {row["source"] for rows in tables.values() for row in rows}
     tables["sources"] = [publisher(name) for name in cited]
     return tables
