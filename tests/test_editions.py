@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 
 from kg import sources
 from kg.graph.load import load
-from kg.graph.store import EmbeddedStore, solutions
+from kg.graph.store import EmbeddedStore
 from kg.sources import IMPORTERS
+from kg.terms import SOURCE
 
 FILES = {name: importer.file for name, importer in IMPORTERS.items() if importer.file}
 NOT_SHIPPED = {
@@ -39,11 +41,24 @@ def test_loading_twice_changes_nothing(shared: Path, name: str, file: str) -> No
 def test_the_shipped_edition_is_what_its_publishers_file_gives(
     shared: Path, store: EmbeddedStore, name: str
 ) -> None:
+    """But for controls: what a curated table describes is not stated by its number again."""
     mine = EmbeddedStore()
     load(mine, shared / FILES[name], form=name)
-    count = f"SELECT (COUNT(*) AS ?n) {{ GRAPH source:{name} {{ ?s ?p ?o }} }}"
-    here, there = (next(solutions(s.trusted(count)))[0] for s in (store, mine))
-    assert str(here) == str(there)
+    here, there = (stated(s, name) for s in (store, mine))
+    left_out = {subject for subject, _, _ in there - here}
+    assert here <= there
+    assert all("/control/" in str(subject) for subject in left_out)
+    assert left_out <= {quad.subject for quad in store.quads() if quad.graph_name != graph(name)}
+
+
+def graph(name: str) -> ox.NamedNode:
+    return ox.NamedNode(SOURCE + name)
+
+
+def stated(store: EmbeddedStore, name: str) -> set[tuple[object, object, object]]:
+    """The statements of a source's graph, those about the source itself aside."""
+    quads = store.inner.quads_for_pattern(None, None, None, graph(name))
+    return {(q.subject, q.predicate, q.object) for q in quads if q.subject != graph(name)}
 
 
 def test_a_publishers_file_is_recognised(shared: Path) -> None:
