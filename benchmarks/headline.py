@@ -59,7 +59,7 @@ def show(title: str, rows: Sequence[Mapping[str, object]]) -> None:
     """Print one table: all cuts together, then what each method lacks to the headline."""
     print(f"\n{title}: {rows[0]['positives']} pairs that signed, cuts {rows[0]['cuts']}")
     for row in rows:
-        cells = {k: v for k, v in headline.brief(row).items() if k != "kind"}
+        cells = {k: v for k, v in headline.narrow(row).items() if k != "kind"}
         print("| " + " | ".join(str(cell) for cell in cells.values()) + " |")
     print("  the headline less: AUC, hits@10, captured gain@10; AUC by resampling pairs")
     for row in rows:

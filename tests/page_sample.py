@@ -132,7 +132,7 @@ def sample(**changes: object) -> page.Page:
         for i, (code, (name, zh, lon, lat)) in enumerate(COUNTRIES.items())
     ]
     nodes.append(page.Node("igo-sco", "Shanghai Cooperation Organisation", "body"))
-    source = page.Source("UNCTAD", "https://investmentpolicy.unctad.org/")
+    source = page.Reference("UNCTAD", "https://investmentpolicy.unctad.org/")
     ties = [
         page.Tie(a, b, k, "", start, end, 0.3, sources=[source]) for a, b, k, start, end in TREATIES
     ]
@@ -161,7 +161,7 @@ def sample(**changes: object) -> page.Page:
 def hostile() -> page.Page:
     """A page whose every text is an attack."""
     text = " ".join(HOSTILE)
-    source = page.Source(text, "javascript:alert(1)")
+    source = page.Reference(text, "javascript:alert(1)")
     fact = page.Fact(text, text, text, "javascript:alert(1)", text)
     nodes = [
         page.Node("CHN", SCRIPT, SCRIPT, IMAGE, 103.8, 36.6, [fact], url="javascript:alert(1)"),

@@ -80,7 +80,7 @@ def test_the_sheet_is_closed_and_texts_stay_texts():
     bad = "<script>alert(1)</script>"
     spot = page.Spot("CHN", bad, 100, 30, [page.Spot("USA", bad, -100, 40)])
     block = page.Block(bad, bad, [(bad, [bad])], [(bad, bad)])
-    source = page.Source(bad, "javascript:alert(1)")
+    source = page.Reference(bad, "javascript:alert(1)")
     html = page.render_sheet(
         page.Sheet(bad, "en", bad, bad, [block], spot, [spot], (bad, bad), bad, [source], bad)
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kg.advice import certainty
 from kg.advice.certainty import DOUBTS, Sample
-from kg.advice.recommend import Candidate, brief, recommend
+from kg.advice.recommend import Candidate, narrow, recommend
 from kg.advice.snapshot import Snapshot, candidates
 from kg.leverage.formula import PREFERENCES, path_strength
 from kg.network import replica
@@ -119,7 +119,7 @@ def test_thin_coverage_is_more_doubt(now: Snapshot) -> None:
     rows = {c.country.iso3: c for c in recommend(now, "CHN")}
     assert "coverage of agreements" in rows["TUV"].missing
     assert "coverage of agreements" not in rows["SGP"].missing
-    assert brief(rows["TUV"])["country"].endswith("?")
+    assert narrow(rows["TUV"])["country"].endswith("?")
 
 
 HOLES = ("threat exposure", "internet use", "industrial value", "capability")

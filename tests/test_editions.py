@@ -9,7 +9,7 @@ import pytest
 
 from kg import sources
 from kg.graph.load import load
-from kg.graph.store import EmbeddedStore
+from kg.graph.store import EmbeddedStore, solutions
 from kg.sources import IMPORTERS
 from kg.terms import SOURCE
 

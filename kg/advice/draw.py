@@ -153,9 +153,9 @@ NOTES = (
 )
 
 
-def cited(source: Source | None) -> page.Source:
+def cited(source: Source | None) -> page.Reference:
     """Return a source as the page shows it."""
-    return page.Source(source.title, source.url) if source else page.Source("")
+    return page.Reference(source.title, source.url) if source else page.Reference("")
 
 
 def _parties(memberships: list[Membership], known: set[str]) -> dict[str, list[Membership]]:

@@ -313,7 +313,7 @@ def leading(score: Floats, exists: Flags) -> Ints:
     return np.argsort(-shown[exists], axis=1, kind="stable")[:, :TOP]
 
 
-def brief(row: Mapping[str, Any]) -> dict[str, Any]:
+def narrow(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row to be read: short headings, each interval beside its mean."""
     return {
         "kind": row["kind"],

@@ -122,7 +122,7 @@ def flat(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def brief(candidate: Candidate) -> dict[str, Any]:
+def narrow(candidate: Candidate) -> dict[str, Any]:
     """Return a candidate as a row to be read in 80 columns; `?` marks that something is unknown."""
     name, mark = candidate.country.name, " ?" if candidate.missing else ""
     short = name if len(name) <= NAMED else f"{name[: NAMED - 1]}…"

@@ -61,7 +61,7 @@ def sheet(found: Brief, snapshot: Snapshot, lang: str) -> page.Sheet:
         proposed=[spot for spot in proposed if spot],
         keys=(words["proposed"], words["opened"]),
         heading=words["sources"],
-        sources=[page.Source(s.title, s.url) for s in found.sources[:CITED]],
+        sources=[page.Reference(s.title, s.url) for s in found.sources[:CITED]],
         foot=words["foot"],
     )
 

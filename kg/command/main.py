@@ -15,7 +15,7 @@ from kg.command.terminal import (
     Comity,
     Output,
     Progress,
-    Source,
+    Reading,
     asked,
     confirmed,
     conforming,
@@ -30,9 +30,9 @@ from kg.command.terminal import (
     own_graph,
     pairs,
     ranking_options,
+    reading_options,
     result_options,
     shipped_store,
-    source_options,
     verdict,
     whole_year,
     writable,
@@ -66,7 +66,7 @@ def recommend(
     everyone: bool,
     html: Path | None,
     lang: str,
-    source: Source,
+    reading: Reading,
     output: Output,
 ) -> None:
     """Rank partner countries for FOCAL by expected leverage.
@@ -75,20 +75,20 @@ def recommend(
 
     Example: comity recommend KAZ --top 10 --html kazakhstan.html
     """
-    from kg.advice.brief import brief as answer_of
-    from kg.advice.recommend import Candidate, brief, flat, recommend
+    from kg.advice.brief import brief
+    from kg.advice.recommend import Candidate, flat, narrow, recommend
 
-    store = source.store()
-    snapshot = source.snapshot(store)
+    store = reading.store()
+    snapshot = reading.snapshot(store)
     ranked = recommend(snapshot, focal, everyone, mutual)
     if html:
-        from kg.advice import draw as drawing
+        from kg.advice import draw
 
-        drawing.draw(drawing.compose(store, snapshot, focal, ranked), html)
+        draw.draw(draw.compose(store, snapshot, focal, ranked), html)
         note(f"wrote {html}")
-    answer = answer_of(store, snapshot, focal, ranked).sentence
+    answer = brief(store, snapshot, focal, ranked).sentence
     note(f"{answer.in_language(lang)}\n")
-    shape = {"json": Candidate.as_json, "table": brief}.get(output.chosen, flat)
+    shape = {"json": Candidate.as_json, "table": narrow}.get(output.chosen, flat)
     output.rows([shape(candidate) for candidate in ranked[:top]])
     note(likeness(snapshot, focal))
 
@@ -98,25 +98,25 @@ def recommend(
 @click.option("-o", "--output", "path", type=PATH, help="html, to be printed on A4, or md.")
 @language_option
 @ranking_options
-def brief(focal: str, path: Path | None, lang: str, source: Source) -> None:
+def brief(focal: str, path: Path | None, lang: str, reading: Reading) -> None:
     """Answer for FOCAL on one page: with whom, why, how sure, through which channel.
 
     Example: comity brief CHN -o china.html; comity brief 中国 --lang zh
     """
     from kg.advice import sheet
-    from kg.advice.brief import brief as answer_of
+    from kg.advice.brief import brief
     from kg.advice.recommend import recommend
     from kg.graph import answer
     from kg.page import render_sheet
 
     if path and path.suffix.lower() not in {".html", ".htm", ".md"}:
         raise ComityError(f"{path}: write it as .html (a browser prints it to PDF) or .md", code=3)
-    store = source.store()
-    snapshot = source.snapshot(store)
-    found = answer_of(store, snapshot, focal, recommend(snapshot, focal))
+    store = reading.store()
+    snapshot = reading.snapshot(store)
+    words = brief(store, snapshot, focal, recommend(snapshot, focal))
     printed = path is not None and path.suffix.lower() != ".md"
-    made = sheet.sheet(found, snapshot, lang) if printed else None
-    answer.emit(render_sheet(made) if made else sheet.markdown(found, lang), path)
+    made = sheet.sheet(words, snapshot, lang) if printed else None
+    answer.emit(render_sheet(made) if made else sheet.markdown(words, lang), path)
 
 
 @main.command()
@@ -127,7 +127,7 @@ def brief(focal: str, path: Path | None, lang: str, source: Source) -> None:
 def rank(
     measure: str,
     top: int | None,
-    source: Source,
+    reading: Reading,
     output: Output,
 ) -> None:
     """Rank countries by a centrality of the cooperation network.
@@ -140,8 +140,8 @@ def rank(
     from kg.network import need
     from kg.network.centrality import ranking
 
-    store = source.store()
-    network = source.network(store)
+    store = reading.store()
+    network = reading.network(store)
     output.rows(ranking(network, measure, lambda: need.load(store, network).need)[:top])
 
 
@@ -149,14 +149,14 @@ def rank(
 @click.argument("focal")
 @ranking_options
 @output_options
-def robustness(focal: str, source: Source, output: Output) -> None:
+def robustness(focal: str, reading: Reading, output: Output) -> None:
     """Say how sure FOCAL's ranking is, which doubts drive it, and whether one factor does.
 
     Example: comity robustness CHN
     """
     from kg.advice.robustness import report
 
-    output.rows(report(source.snapshot(source.store()), focal))
+    output.rows(report(reading.snapshot(reading.store()), focal))
 
 
 @main.command()
@@ -165,29 +165,28 @@ def robustness(focal: str, source: Source, output: Output) -> None:
 @click.option("--html", type=PATH, help="Write an interactive page too.")
 @ranking_options
 @output_options
-def explain(focal: str, partner: str, html: Path | None, source: Source, output: Output) -> None:
+def explain(focal: str, partner: str, html: Path | None, reading: Reading, output: Output) -> None:
     """Explain one pair: every factor, fact and source behind its score.
 
     Example: comity explain CHN KAZ
     """
-    from kg.advice.explain import explain as explained
-    from kg.advice.explain import rows, text
+    from kg.advice.explain import explain, rows, text
     from kg.graph import answer
 
-    store = source.store()
-    snapshot = source.snapshot(store)
-    found = explained(store, snapshot, focal, partner)
+    store = reading.store()
+    snapshot = reading.snapshot(store)
+    explanation = explain(store, snapshot, focal, partner)
     if html:
-        from kg.advice import draw as drawing
+        from kg.advice import draw
 
-        drawing.draw(drawing.explanation(drawing.base(store, snapshot, focal), found), html)
+        draw.draw(draw.explanation(draw.base(store, snapshot, focal), explanation), html)
         note(f"wrote {html}")
     if output.chosen == "json":
-        answer.emit(answer.json_text(found.as_json()), output.path)
+        answer.emit(answer.json_text(explanation.as_json()), output.path)
     elif output.form is None and output.path is None:
-        answer.emit(text(found))
+        answer.emit(text(explanation))
     else:
-        output.rows(rows(found))
+        output.rows(rows(explanation))
 
 
 @main.command()
@@ -218,7 +217,7 @@ def coalition(
     hosts: bool,
     all_bodies: bool,
     html: Path | None,
-    source: Source,
+    reading: Reading,
     output: Output,
 ) -> None:
     """Find the best group to sign one agreement with, or the best existing body to host it.
@@ -227,8 +226,8 @@ def coalition(
     """
     from kg.advice import group
 
-    store = source.store()
-    snapshot = source.snapshot(store)
+    store = reading.store()
+    snapshot = reading.snapshot(store)
     chosen = group.coalition(
         snapshot, focal, size, accession, listed(include), listed(exclude), body
     )
@@ -239,10 +238,10 @@ def coalition(
         else []
     )
     if html:
-        from kg.advice import draw as drawing
+        from kg.advice import draw
 
-        base = drawing.base(store, snapshot, focal)
-        drawing.draw(drawing.coalition(base, steps, existing), html)
+        base = draw.base(store, snapshot, focal)
+        draw.draw(draw.coalition(base, steps, existing), html)
         note(f"wrote {html}")
     output.rows(existing if hosts else steps)
     if not hosts:
@@ -261,19 +260,19 @@ def whatif(
     add: tuple[str, ...],
     remove: tuple[str, ...],
     top: int | None,
-    source: Source,
+    reading: Reading,
     output: Output,
 ) -> None:
     """Show what changes if FOCAL signed with, or lost its ties to, these countries.
 
     Example: comity whatif CHN --add KAZ,IDN --remove AUS --top 20
     """
-    from kg.advice.whatif import whatif as changes
+    from kg.advice.whatif import whatif
 
     if not add and not remove:
         raise ComityError("give --add or --remove: there is nothing to change")
-    snapshot = source.snapshot(source.store())
-    rows = changes(snapshot, focal, listed(add), listed(remove))[:top]
+    snapshot = reading.snapshot(reading.store())
+    rows = whatif(snapshot, focal, listed(add), listed(remove))[:top]
     output.rows([row.as_json() for row in rows])
 
 
@@ -283,7 +282,7 @@ def whatif(
 @click.option("--cuts", help="Years to forecast from: 1995,2000,2005,2010.")
 @click.option("--html", type=PATH, help="Write a page with plots too.")
 @click.option("--headline", is_flag=True, help="Judge what `comity recommend` ranks by.")
-@source_options
+@reading_options
 @output_options
 def backtest(
     ties: Path | None,
@@ -291,7 +290,7 @@ def backtest(
     cuts: str | None,
     html: Path | None,
     headline: bool,
-    source: Source,
+    reading: Reading,
     output: Output,
 ) -> None:
     """Show how well the forecasts and rankings would have done in the past.
@@ -302,7 +301,7 @@ def backtest(
     Examples: comity backtest --of investment-treaty --cuts 1995,2000,2005,2010;
     comity backtest --headline --cuts 2012,2016
     """
-    from kg.forecast import backtest as testing
+    from kg.forecast import backtest
     from kg.forecast.history import read
 
     if ties and kinds:
@@ -310,20 +309,20 @@ def backtest(
     if headline and (ties or kinds or html):
         raise ComityError("--headline goes with --cuts and --at only")
     years = [whole_year(text) for text in listed([cuts])] if cuts else None
-    store, until = source.store(), source.day().year
+    store, until = reading.store(), reading.day().year
     if headline:
         output.rows(judgement(store, years, until, brief=output.chosen == "table"))
         return
     with Progress("testing the past") as told:
         if ties:
-            report = testing.run_ties(store, ties, years, told, until)
+            report = backtest.run_ties(store, ties, years, told, until)
         else:
             of = kinds or ("investment-treaty",)
-            report = testing.run(read(store), of, years or testing.CUTS, told, until)
+            report = backtest.run(read(store), of, years or backtest.CUTS, told, until)
     if html:
-        from kg.advice import draw as drawing
+        from kg.advice import draw
 
-        drawing.draw(drawing.backtest_page(report), html)
+        draw.draw(draw.backtest_page(report), html)
         note(f"wrote {html}")
     output.rows(report.rows)
     verdict(report)
@@ -359,7 +358,7 @@ def leverage(
 @click.option("--allow-service", is_flag=True, help="Let the query reach other endpoints.")
 @click.option("--short", is_flag=True, help="Short IRIs and plain values, as in a table.")
 @limit_options
-@source_options
+@reading_options
 @result_options
 def query(
     name: str | None,
@@ -370,7 +369,7 @@ def query(
     allow_service: bool,
     short: bool,
     limits: Ceiling,
-    source: Source,
+    reading: Reading,
     output: Output,
 ) -> None:
     """Answer a named question (see `comity queries`) or any SPARQL 1.1 query.
@@ -383,9 +382,9 @@ def query(
     """
     from kg.graph import answer
 
-    sparql = asked(name, text, pairs("--param", params), country, source.at)
+    sparql = asked(name, text, pairs("--param", params), country, reading.at)
     declared = "".join(f"PREFIX {p}: <{i}> " for p, i in pairs("--prefix", prefixes).items())
-    result = source.store().query(
+    result = reading.store().query(
         declared + sparql, limits=limits.limits(), allow_service=allow_service
     )
     form = answer.chosen_format(output.form, output.path, answer.is_graph(result))
@@ -395,9 +394,9 @@ def query(
 
 @main.command()
 @click.option("--dataset", metavar="NAME", help="Only this named graph: wto, source:wto or an IRI.")
-@source_options
+@reading_options
 @graph_options
-def dump(dataset: str | None, source: Source, output: Output) -> None:
+def dump(dataset: str | None, reading: Reading, output: Output) -> None:
     """Write the graph as RDF: every named graph, or their union where a format has none.
 
     Formats: nquads (the default) and trig keep the named graphs; turtle, ntriples, rdfxml and
@@ -405,10 +404,10 @@ def dump(dataset: str | None, source: Source, output: Output) -> None:
 
     Example: comity dump -o facts.nq; comity dump --dataset wto -o wto.ttl
     """
-    from kg.graph import dump as dumper
+    from kg.graph import dump
 
-    form = output.form or dumper.form_of(output.path)
-    written = dumper.dump(source.store(), output.path, form, dataset)
+    form = output.form or dump.form_of(output.path)
+    written = dump.dump(reading.store(), output.path, form, dataset)
     note(f"{written} statements")
 
 
@@ -422,7 +421,7 @@ def queries(theme: str | None, output: Output) -> None:
     """
     from kg.graph.catalog import questions
 
-    found = [q for q in questions().values() if theme in (None, q.theme)]
+    listing = [q for q in questions().values() if theme in (None, q.theme)]
     rows = [
         {
             "question": q.name,
@@ -430,7 +429,7 @@ def queries(theme: str | None, output: Output) -> None:
             "summary": q.summary,
             "parameters": [f"{p.name}={p.default} ({p.type})" for p in q.parameters.values()],
         }
-        for q in found
+        for q in listing
     ]
     output.rows(rows)
 
@@ -444,9 +443,9 @@ def queries(theme: str | None, output: Output) -> None:
     show_default=True,
     help="How many facts of each group.",
 )
-@source_options
+@reading_options
 @output_options
-def show(thing: str, top: int, source: Source, output: Output) -> None:
+def show(thing: str, top: int, reading: Reading, output: Output) -> None:
     """Show what is known of THING, in groups, each fact with its source.
 
     THING is a country's code or name, kind/id such as park/belarus-great-stone, a short IRI, an
@@ -456,31 +455,31 @@ def show(thing: str, top: int, source: Source, output: Output) -> None:
     """
     from kg.graph import answer, dossier
 
-    found = dossier.dossier(source.store(), thing)
-    answer.emit(dossier.text(found, output.chosen, top), output.path)
+    record = dossier.dossier(reading.store(), thing)
+    answer.emit(dossier.text(record, output.chosen, top), output.path)
 
 
 @main.command()
-@source_options
+@reading_options
 @output_options
-def claims(source: Source, output: Output) -> None:
+def claims(reading: Reading, output: Output) -> None:
     """Set the seed paper's figures beside the graph's own, with a verdict on each.
 
     Example: comity claims --format json
     """
     from kg.graph.claims import COLUMNS, verdicts
 
-    output.rows([verdict.as_json() for verdict in verdicts(source.store())], COLUMNS)
+    output.rows([verdict.as_json() for verdict in verdicts(reading.store())], COLUMNS)
 
 
 @main.command()
 @click.argument("files", nargs=-1, type=PATH)
 @click.option("--shapes", type=PATH, help="SHACL shapes in Turtle instead of the shipped ones.")
 @click.option("--examples", type=click.IntRange(min=0), default=3, show_default=True)
-@source_options
+@reading_options
 @output_options
 def validate(
-    files: tuple[Path, ...], shapes: Path | None, examples: int, source: Source, output: Output
+    files: tuple[Path, ...], shapes: Path | None, examples: int, reading: Reading, output: Output
 ) -> None:
     """Check the graph, or FILES before they are loaded; exit with 1 where it does not conform.
 
@@ -489,16 +488,16 @@ def validate(
 
     Example: comity validate --examples 5; comity validate mine.ttl
     """
-    from kg.graph import validate as checker
+    from kg.graph import validate
 
-    store = source.store()
+    store = reading.store()
     if files:
-        found = checker.validate_files(store, files, shapes, examples)
+        findings = validate.validate_files(store, files, shapes, examples)
     else:
-        found = checker.validate(store, shapes, examples)
-    rows = [f.as_json() if output.chosen == "json" else f.as_row() for f in found]
-    output.rows(rows, checker.COLUMNS)
-    good = checker.conforms(found)
+        findings = validate.validate(store, shapes, examples)
+    rows = [f.as_json() if output.chosen == "json" else f.as_row() for f in findings]
+    output.rows(rows, validate.COLUMNS)
+    good = validate.conforms(findings)
     note("conforms" if good else "does not conform: mend the violations")
     click.get_current_context().exit(0 if good else 1)
 
@@ -512,16 +511,16 @@ def validate(
 def draw(
     focal: str,
     output: Path,
-    source: Source,
+    reading: Reading,
 ) -> None:
     """Draw the cooperation network around a country: a self-contained page, or a file.
 
     Example: comity draw --focus CHN -o china.html
     """
-    from kg.advice import draw as drawing
+    from kg.advice import draw
 
-    store = source.store()
-    drawing.draw(drawing.base(store, source.snapshot(store), focal), output)
+    store = reading.store()
+    draw.draw(draw.base(store, reading.snapshot(store), focal), output)
     note(f"wrote {output}")
 
 
@@ -540,12 +539,12 @@ def build(graph: Path | None, empty: bool) -> None:
             )
         note(f"the shipped facts are in {shipped_store().location}")
         return
-    from kg.graph import build as builder
+    from kg.graph import build
 
     if graph.exists():
         raise ComityError(f"{graph}: exists already: remove it or choose another folder")
     with Progress() as told:
-        builder.build(graph, told, empty=empty)
+        build.build(graph, told, empty=empty)
     note(f"built {graph}")
 
 
@@ -578,20 +577,20 @@ def load(
 
     Example: comity load mine.ttl ics-attack.json --graph my-graph
     """
-    from kg.graph import load as loading
+    from kg.graph import load
 
     store = writable(graph)
-    with loading.drafts(store, files, source, form, edition, replace=replace) as drafts:
+    with load.drafts(store, files, source, form, edition, replace=replace) as drafts:
         if not no_validate:
             conforming(store, drafts)
-        plans = [loading.plan(store, draft) for draft in drafts]
+        plans = [load.plan(store, draft) for draft in drafts]
         if dry_run:
             click.echo("".join(f"{line}\n" for plan in plans for line in plan.shown()), nl=False)
         elif not yes:
             confirmed(plans)
         for plan in plans:
             if not dry_run:
-                loading.apply(store, plan)
+                load.apply(store, plan)
             note(f"{plan}; nothing was changed" if dry_run else str(plan))
 
 
@@ -603,11 +602,11 @@ def log(graph: Path, output: Output) -> None:
 
     Example: comity log --graph my-graph
     """
-    from kg.graph import log as record
+    from kg.graph import log
     from kg.graph.store import EmbeddedStore
 
     columns = ["load", "when", "file", "dataset", "edition", "added", "removed"]
-    output.rows([load.as_json() for load in record.loads(EmbeddedStore(graph))], columns)
+    output.rows([one.as_json() for one in log.loads(EmbeddedStore(graph))], columns)
 
 
 @main.command()
@@ -617,9 +616,9 @@ def undo(graph: Path) -> None:
 
     Example: comity undo --graph my-graph
     """
-    from kg.graph import load as loading
+    from kg.graph import load
 
-    last = loading.undo(writable(graph))
+    last = load.undo(writable(graph))
     note(f"undone: load {last.number}, {last.file}: {last.added} removed, {last.removed} restored")
 
 

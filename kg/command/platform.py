@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from kg.command.terminal import PATH, Output, Source, note, output_options, source_options
+from kg.command.terminal import PATH, Output, Reading, note, output_options, reading_options
 from kg.errors import ComityError
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def is_country(text: str) -> bool:
 @click.option("--since", metavar="DATE", help="From this day; else a year before the newest.")
 @click.option("--sector", help="Only sites, or an inventory, of this sector.")
 @click.option("--top", type=click.IntRange(min=1), default=20, show_default=True)
-@source_options
+@reading_options
 @output_options
 def warn(
-    target: str, since: str | None, sector: str | None, top: int, source: Source, output: Output
+    target: str, since: str | None, sector: str | None, top: int, reading: Reading, output: Output
 ) -> None:
     """Warn of advisories that matter to TARGET, the gravest first, each with its reason.
 
@@ -48,8 +48,8 @@ def warn(
     """
     from kg.platform import advice, bulletin, sharing, warning
 
-    store = source.store()
-    day = source.day()
+    store = reading.store()
+    day = reading.day()
     known = bulletin.load(store, day)
     judge = judged(store, known)
     start = since_day(since) or known.recently()
@@ -134,10 +134,14 @@ def whose(store: Store, target: str) -> tuple[str, list[Any]]:
 @click.argument("target", required=False)
 @click.option("--technique", "techniques", multiple=True, metavar="ID", help="ATT&CK id seen.")
 @click.option("--everyone", is_flag=True, help="A national team, or none known, for all states.")
-@source_options
+@reading_options
 @output_options
 def respond(
-    target: str | None, techniques: tuple[str, ...], everyone: bool, source: Source, output: Output
+    target: str | None,
+    techniques: tuple[str, ...],
+    everyone: bool,
+    reading: Reading,
+    output: Output,
 ) -> None:
     """Say whom to call and what to do first after an incident in TARGET, a country or a site.
 
@@ -150,8 +154,8 @@ def respond(
     """
     from kg.platform import diagnosis, response, site
 
-    store = source.store()
-    directory = response.load(store, source.day().isoformat())
+    store = reading.store()
+    directory = response.load(store, reading.day().isoformat())
     if everyone or not target:
         if not everyone:
             raise ComityError("give a country or a site, or --everyone")
@@ -176,10 +180,10 @@ def respond(
 @click.argument("target")
 @click.option("--standard", help="Order the requirements of this standard: iec-62443-3-3, ...")
 @click.option("--top", type=click.IntRange(min=1), help="Show only the first so many.")
-@source_options
+@reading_options
 @output_options
 def diagnose(
-    target: str, standard: str | None, top: int | None, source: Source, output: Output
+    target: str, standard: str | None, top: int | None, reading: Reading, output: Output
 ) -> None:
     """Order the controls that answer the techniques TARGET faces by what each one adds.
 
@@ -190,7 +194,7 @@ def diagnose(
     """
     from kg.platform import diagnosis
 
-    store = source.store()
+    store = reading.store()
     practice = diagnosis.load(store)
     sectors = faced(store, target)
     wanted = practice.techniques(sectors)
@@ -241,10 +245,10 @@ def faced(store: Store, target: str) -> frozenset[str]:
 @click.option("--answers", type=PATH, required=True, help="CSV: control, answer.")
 @click.option("--standard", help="The standard answered, where numbers alone do not say.")
 @click.option("--to", "other", metavar="STANDARD", help="Show how it maps to another standard.")
-@source_options
+@reading_options
 @output_options
 def assess(
-    answers: Path, standard: str | None, other: str | None, source: Source, output: Output
+    answers: Path, standard: str | None, other: str | None, reading: Reading, output: Output
 ) -> None:
     """Assess answers to a standard's requirements: gaps, level reached, another standard's view.
 
@@ -255,7 +259,7 @@ def assess(
     """
     from kg.platform import assessment, diagnosis
 
-    practice = diagnosis.load(source.store())
+    practice = diagnosis.load(reading.store())
     given = assessment.read(answers, practice, standard)
     for problem in given.problems:
         note(problem)
@@ -277,8 +281,8 @@ def assess(
 )
 @click.option("--from", "origin", metavar="SOURCE", help="The source whose word is given out.")
 @click.option("-o", "--output", "path", type=PATH, help="Write to this file.")
-@source_options
-def export(thing: str, form: str, origin: str | None, path: Path | None, source: Source) -> None:
+@reading_options
+def export(thing: str, form: str, origin: str | None, path: Path | None, reading: Reading) -> None:
     """Give out THING as a standard document: an advisory, or a dataset of threat intelligence.
 
     CSAF 2.0 and VEX for an advisory; STIX 2.1 for an advisory or a dataset.
@@ -289,9 +293,9 @@ def export(thing: str, form: str, origin: str | None, path: Path | None, source:
     from kg.graph import answer
     from kg.platform import csaf, stix
 
-    store = source.store()
+    store = reading.store()
     found = stated(store, thing, origin)
-    day = source.day().isoformat()
+    day = reading.day().isoformat()
     if found is None:
         if form != "stix":
             raise ComityError(

@@ -66,7 +66,7 @@ class Comity(click.Group):
 
 
 @dataclass(frozen=True)
-class Source:
+class Reading:
     """Which graph a command reads, as of when, and what kind of tie it ranks."""
 
     graph: Path | None
@@ -252,8 +252,8 @@ language_option = click.option(
     show_default=True,
     help="The language of the answer.",
 )
-source_options = bundled("source", Source, *READING)
-ranking_options = bundled("source", Source, *RANKING, *READING)
+reading_options = bundled("reading", Reading, *READING)
+ranking_options = bundled("reading", Reading, *RANKING, *READING)
 output_options = bundled("output", Output, *formatted(FORMATS, GUESSED), SPREADSHEET)
 result_options = bundled(
     "output", Output, *formatted([*RESULT_FORMATS, *GRAPH_FORMATS], GUESSED), SPREADSHEET
@@ -416,7 +416,7 @@ def judgement(
 
     with Progress("testing the past") as told:
         rows = headline.run(store, cuts or headline.CUTS, told, until)
-    return [headline.brief(row) for row in rows] if brief else rows
+    return [headline.narrow(row) for row in rows] if brief else rows
 
 
 def verdict(report: Report) -> None:

@@ -27,7 +27,7 @@ COLUMNS = ("fact", "text", "date", "source", "confidence", "checked")
 
 
 @dataclass(frozen=True)
-class Source:
+class Citation:
     """A source as a dossier cites it: `reliability` is its own, `locator` the place in it."""
 
     key: str
@@ -45,7 +45,7 @@ class Fact:
     thing: str
     text: str
     date: str
-    source: Source
+    source: Citation
     checked: str
     confidence: float | None
 
@@ -207,5 +207,5 @@ def _fact(row: Row, sources: dict[str, tuple[str, ...]]) -> Fact:
     key = local(source)
     known = sources.get(key, ())
     title, url, reliability = (known[1], known[5], known[6]) if known else (key, "", "")
-    cited = Source(key, title, url, reliability, locator)
+    cited = Citation(key, title, url, reliability, locator)
     return Fact(fact, thing, text, date, cited, checked, float(confidence) if confidence else None)

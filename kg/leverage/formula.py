@@ -33,12 +33,15 @@ Matrix: TypeAlias = NDArray[np.float64]
 SHORTEST = 1e-300
 
 
-def path_strength(tau: Matrix) -> Matrix:
-    """Return rho (n, n): the largest product of tie strengths over all paths (Dijkstra on -log)."""
-    rows, columns = np.nonzero(tau)
-    lengths = np.maximum(-np.log(tau[rows, columns]), SHORTEST)
-    graph = csr_array((lengths, (rows, columns)), shape=tau.shape)
-    return np.asarray(np.exp(-dijkstra(graph, directed=True)))
+def path_strength(tau: Matrix | csr_array, sources: NDArray[np.int64] | None = None) -> Matrix:
+    """Return rho (s, n) from some nodes, else from all: the best path's product of tie strengths.
+
+    By Dijkstra on -log.
+    """
+    ties = csr_array(tau)
+    lengths = np.maximum(-np.log(ties.data), SHORTEST)
+    graph = csr_array((lengths, ties.indices, ties.indptr), shape=ties.shape)
+    return np.asarray(np.exp(-dijkstra(graph, directed=True, indices=sources)))
 
 
 def strengthened(tau: Matrix, focal: int, strength: float) -> Vector:

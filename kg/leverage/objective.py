@@ -43,10 +43,10 @@ from scipy.sparse import csr_array
 
 from kg.errors import ComityError
 from kg.leverage import sparse
-from kg.leverage.formula import Matrix, Vector
+from kg.leverage.formula import Matrix, Vector, path_strength
 from kg.leverage.geodesic import Betweenness, Harmonic, geodesics, harmonic_gains
 from kg.leverage.inverse import Indices
-from kg.leverage.reach import Reach, channels
+from kg.leverage.reach import Reach
 from kg.leverage.resolvent import Forest, Katz, Kirchhoff, PageRank, Problem, Resolvent
 from kg.leverage.ties import STRENGTH, Ties
 
@@ -209,9 +209,9 @@ def _searched(network: csr_array, focal: int, objective: str, strength: float) -
         hops = geodesics(network, own)[0][:, 0]
         yield from (harmonic_gains(hops, geodesics(network, block)[0], focal) for block in blocks)
     else:
-        rho = channels(network, own)[0]
+        rho = path_strength(network, own)[0]
         for block in blocks:
-            better = np.maximum(0.0, strength * channels(network, block) - rho)
+            better = np.maximum(0.0, strength * path_strength(network, block) - rho)
             better[:, focal] = 0.0
             yield better.sum(axis=1)
 

@@ -1,6 +1,6 @@
-"""Reach as an objective: the need that a node reaches through its channels, and how ties raise it.
+"""Reach as an objective: the need that a node reaches along its paths, and how ties raise it.
 
-A tie of strength tau between a and b gives every pair the new channel
+A tie of strength tau between a and b gives every pair the new path strength
 
     rho'_st = max(rho_st, rho_sa tau rho_bt, rho_sb tau rho_at)
 
@@ -14,16 +14,14 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
-from kg.leverage.formula import SHORTEST, Matrix, Vector, onward, path_strength, strengthened
+from kg.leverage.formula import Matrix, Vector, onward, path_strength, strengthened
 from kg.leverage.inverse import Indices
 
 
 @dataclass(frozen=True)
 class Reach:
-    """A network with all its channels in memory: tau and rho (n, n), need (n,)."""
+    """A network with all its path strengths in memory: tau and rho (n, n), need (n,)."""
 
     tau: Matrix
     rho: Matrix
@@ -43,7 +41,7 @@ class Reach:
         """Return (n,): the gain of the total of `focal` through an agreement with each node.
 
         An existing tie is strengthened by noisy-or. The partner itself counts, need_j times what
-        the channel to it gains; `kg.leverage.formula.onward` has the third nodes alone.
+        the path strength to it gains; `kg.leverage.formula.onward` has the third nodes alone.
         """
         tie = strengthened(self.tau, focal, strength)
         partner = self.need * np.maximum(0.0, tie - self.rho[focal])
@@ -68,7 +66,7 @@ class Reach:
         return replace(self, tau=tau, rho=rho)
 
     def drop(self, a: int, b: int) -> Self:
-        """Return the state without the tie between a and b: the channels are searched again."""
+        """Return the state without the tie between a and b: the paths are searched again."""
         tau = self.tau.copy()
         tau[a, b] = tau[b, a] = 0.0
         return replace(self, tau=tau, rho=path_strength(tau))
@@ -81,10 +79,3 @@ class Reach:
         entry = (self.rho[focal][members, None] * best).max(axis=0)
         through = (entry[:, None] * self.rho[members]).max(axis=0)
         return float(self.need @ np.maximum(0.0, through - self.rho[focal]))
-
-
-def channels(strengths: csr_array, sources: Indices) -> Matrix:
-    """Return rho (s, n) from some sources of a sparse network of tie strengths."""
-    lengths = np.maximum(-np.log(strengths.data), SHORTEST)
-    graph = csr_array((lengths, strengths.indices, strengths.indptr), shape=strengths.shape)
-    return np.asarray(np.exp(-dijkstra(graph, directed=True, indices=sources)))

@@ -1,7 +1,7 @@
 """A what-if session: a network in memory to which ties are added and from which they are dropped.
 
-Adding a tie updates the channels in O(n^2), a tenth of a millisecond for 250 nodes; dropping
-one searches the channels again, some milliseconds.
+Adding a tie updates the path strengths in O(n^2), a tenth of a millisecond for 250 nodes; dropping
+one searches the paths again, some milliseconds.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Centralities of the cooperation network, by igraph, and reach, by Comity's own definition.
 
-Paths use the length -log(tau) of a tie, so that the shortest path is the strongest channel;
+Paths use the length -log(tau) of a tie, so that the shortest path is the strongest;
 spectral measures use tau itself. Ties weaker than `FAINT` are left out of degree and of paths:
 nearly all countries share some large body, and such ties say nothing about any pair.
 
@@ -62,7 +62,7 @@ def centrality(network: Network, measure: str, need: Callable[[], Vector]) -> Ve
 
 
 def reach(rho: Matrix, need: Vector) -> Vector:
-    """Return (n,): the need of all other countries that each country's channels reach."""
+    """Return (n,): the need of all other countries that each country's paths reach."""
     return np.asarray(rho @ need - need)
 
 

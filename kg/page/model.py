@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
-class Source:
+class Reference:
     """A document that a statement rests on."""
 
     title: str
@@ -94,7 +94,7 @@ class Tie:
     end: str = ""
     strength: float = 0.0
     directed: bool = False
-    sources: Sequence[Source] = ()
+    sources: Sequence[Reference] = ()
 
 
 @dataclass(frozen=True)
@@ -243,6 +243,6 @@ class Page:
     matrices: Matrices | None = None
     figures: Sequence[Figure] = ()
     tables: Sequence[Table] = ()
-    sources: Sequence[Source] = ()
+    sources: Sequence[Reference] = ()
     notes: Sequence[str] = ()
     labels: int = 30

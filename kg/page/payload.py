@@ -14,7 +14,18 @@ from numpy.typing import NDArray
 
 from kg.errors import ComityError
 from kg.page.layout import positions
-from kg.page.model import Entry, Figure, Interval, Matrices, Node, Page, Series, Source, Table, Tie
+from kg.page.model import (
+    Entry,
+    Figure,
+    Interval,
+    Matrices,
+    Node,
+    Page,
+    Reference,
+    Series,
+    Table,
+    Tie,
+)
 from kg.page.projection import place
 
 Json: TypeAlias = Any
@@ -193,7 +204,7 @@ def ties(page: Page, texts: Texts) -> dict[str, Json]:
     }
 
 
-def links(sources: Sequence[Source], texts: Texts) -> list[list[int]]:
+def links(sources: Sequence[Reference], texts: Texts) -> list[list[int]]:
     """Return sources as pairs of texts: title, address."""
     return [[texts(s.title), texts(safe_url(s.url))] for s in sources]
 

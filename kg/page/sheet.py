@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from kg.page.html import digest, environment, read, world
-from kg.page.model import Source
+from kg.page.model import Reference
 from kg.page.payload import safe_url
 from kg.page.projection import WIDTH, place
 
@@ -50,7 +50,7 @@ class Sheet:
     proposed: Sequence[Spot]
     keys: Sequence[str]
     heading: str
-    sources: Sequence[Source]
+    sources: Sequence[Reference]
     foot: str
 
 
