@@ -197,3 +197,42 @@ def test_validate_command_checks_files_before_they_are_loaded(comity: Comity) ->
 def test_quality_questions_that_validate_asks_exist() -> None:
     assert set(validate.READINGS) <= set(questions())
     assert (shipped("ontology") / "CONVENTIONS.md").is_file()
+
+
+def test_what_is_not_suspected_is_not_broken() -> None:
+    store = context()
+    for path in INVALID:
+        store.inner.extend(read(path, path.stem))
+    rules = shacl.constraints(shacl.read_shapes())
+    suspected = set(shacl.suspects(store, rules))
+    broken = {rule for rule in rules if any(solutions(store.trusted(rule.query)))}
+    assert broken <= suspected < set(rules)
+
+
+def test_values_are_counted_by_class_and_property() -> None:
+    store = EmbeddedStore()
+    text = "ex:a a ex:C ; ex:p 1 , 2 . ex:b a ex:C ."
+    store.inner.load(f"@prefix ex: <http://x/> . {text}".encode(), format=ox.RdfFormat.TURTLE)
+    union.merge(store.inner)
+    census = shacl.Census.of(store)
+    assert census.things == {"http://x/C": 2}
+    assert census.values["http://x/C"]["http://x/p"] == (2, 1)
+
+
+def test_the_findings_of_a_store_are_kept_until_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def written(*parts: str) -> EmbeddedStore:
+        made = EmbeddedStore(tmp_path / "store", writable=True)
+        for part in parts:
+            made.inner.extend(read(RESOURCES / "invalid" / f"{part}.ttl", part))
+        made.inner.flush()
+        del made
+        return EmbeddedStore(tmp_path / "store")
+
+    monkeypatch.setenv("COMITY_CACHE", str(tmp_path / "cache"))
+    first = validate.validate(written("two-hosts"))
+    with monkeypatch.context() as patch:
+        patch.setattr(EmbeddedStore, "trusted", None)  # nothing is asked again
+        assert validate.validate(EmbeddedStore(tmp_path / "store")) == first
+    assert validate.validate(written("unknown-source")) != first

@@ -11,18 +11,20 @@ contradict each other are kept and listed, as a source may be wrong and say so.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import pyoxigraph as ox
 from rdflib import RDF, SH, Graph
 
 from kg.errors import ComityError
 from kg.graph import shacl, union
+from kg.graph.cache import Rows
 from kg.graph.catalog import question, with_values
 from kg.graph.draft import TYPE, Draft, read
 from kg.graph.shacl import Constraint
@@ -69,6 +71,13 @@ class Finding:
             "examples": [vars(example) for example in self.examples],
         }
 
+    @classmethod
+    def from_json(cls, read: Mapping[str, Any]) -> Self:
+        """Return the finding that `as_json` wrote."""
+        examples = tuple(Example(**example) for example in read["examples"])
+        severity, target, path, problem, count = (read[name] for name in COLUMNS[:-1])
+        return cls(severity, target, path, problem, count, examples)
+
     def as_row(self) -> dict[str, Any]:
         """Return the finding as a row of a table, one example a line."""
         return self.as_json() | {"examples": "\n".join(map(str, self.examples))}
@@ -80,18 +89,28 @@ def conforms(findings: Iterable[Finding]) -> bool:
 
 
 def validate(store: Store, shapes: Path | None = None, examples: int = 3) -> list[Finding]:
-    """Check a whole store; return what was found, violations first."""
+    """Check a whole store; return what was found, violations first.
+
+    A read-only store's findings are kept until it, the shapes or the questions change.
+    """
     rules = shacl.constraints(shacl.read_shapes(shapes))
-    found = [*_shape_findings(store, rules, examples)]
-    found += _outside(store, examples)
-    for name, severity in (
-        ("statements-without-source", "violation"),
-        ("dangling-references", "violation"),
-        ("conflicts", "conflict"),
-    ):
-        found += _asked(store, name, severity, examples)
-    found += _figures(store, examples)
+    texts = [question(name).text for name in (*READINGS, *FIGURES, STATED)]
+    asked = "\n".join([f"validate {examples}", *sorted(map(repr, rules)), *texts])
+
+    def ask() -> Rows:
+        found = _all_findings(store, rules, examples)
+        return [(json.dumps(finding.as_json()),) for finding in found]
+
+    found = (Finding.from_json(json.loads(text)) for (text,) in store.kept(asked, ask))
     return sorted(found, key=lambda finding: finding.severity, reverse=True)
+
+
+def _all_findings(store: Store, rules: Iterable[Constraint], examples: int) -> Iterator[Finding]:
+    yield from _shape_findings(store, rules, examples)
+    yield from _outside(store, examples)
+    for name in READINGS:
+        yield from _asked(store, name, examples)
+    yield from _figures(store, examples)
 
 
 def validate_files(
@@ -152,7 +171,7 @@ def _shape_findings(
     focuses: Container[object] | None = None,
 ) -> Iterator[Finding]:
     """Find what breaks the rules, of all things or of some."""
-    for rule in rules:
+    for rule in shacl.suspects(store, rules):
         rows = [
             row
             for row in solutions(store.trusted(rule.query))
@@ -176,7 +195,7 @@ def _example(row: Row) -> Example:
 
 def _located(store: Store, shown: Sequence[Example]) -> tuple[Example, ...]:
     """Add to each example where it is stated, so that a person can find the row."""
-    text = question("stated-where").text
+    text = question(STATED).text
     places = {}
     for example in shown:
         entity = ox.NamedNode(_expanded(example.focus))
@@ -209,11 +228,12 @@ def _outside(store: Store, examples: int) -> Iterator[Finding]:
         yield Finding("violation", "", "", problem, len(quads), shown)
 
 
-def _asked(store: Store, name: str, severity: str, examples: int) -> Iterator[Finding]:
+def _asked(store: Store, name: str, examples: int) -> Iterator[Finding]:
     """Turn the answer of a question of the theme `quality` into findings."""
+    severity, reading = READINGS[name]
     grouped: dict[str, list[Example]] = defaultdict(list)
     for row in solutions(store.trusted(question(name).text)):
-        problem, example = READINGS[name](row)
+        problem, example = reading(row)
         grouped[problem].append(example)
     for problem, found in grouped.items():
         yield Finding(severity, "", "", problem, len(found), tuple(found[:examples]))
@@ -235,23 +255,25 @@ def _conflict(row: Row) -> tuple[str, Example]:
     return conflict, Example(thing, f"{values}: {text}" if text else values, source)
 
 
-READINGS = {
-    "statements-without-source": _unsourced,
-    "dangling-references": _dangling,
-    "conflicts": _conflict,
+READINGS: dict[str, tuple[str, Callable[[Row], tuple[str, Example]]]] = {
+    "statements-without-source": ("violation", _unsourced),
+    "dangling-references": ("violation", _dangling),
+    "conflicts": ("conflict", _conflict),
 }
+FIGURES = ("conflicting-observations", "indicators")
+STATED = "stated-where"
 
 
 def _figures(store: Store, examples: int) -> Iterator[Finding]:
     """Find figures on which sources differ, indicator by indicator."""
-    text = question("conflicting-observations").text
-    for row in solutions(store.trusted(question("indicators").text)):
+    differing, indicators = (question(name).text for name in FIGURES)
+    for row in solutions(store.trusted(indicators)):
         if not isinstance(row[0], ox.NamedNode):
             continue
         found = [
             Example(plain(country), f"{plain(least)} / {plain(most)} in {plain(year)}")
             for country, _, year, least, most in solutions(
-                store.trusted(with_values(text, "indicator", [row[0]]))
+                store.trusted(with_values(differing, "indicator", [row[0]]))
             )
         ]
         if found:
