@@ -8,6 +8,7 @@ rows and the numbers shows. Figures that a person can check on paper stand in `t
 from __future__ import annotations
 
 import csv
+from functools import cache
 from itertools import combinations
 from math import exp, expm1, log, log1p, log10, sqrt
 from pathlib import Path
@@ -56,6 +57,7 @@ LEVEL = {
 BLOCKS = {"war", "not-recognised"}
 
 
+@cache
 def rows(name: str) -> list[dict[str, str]]:
     with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
@@ -103,6 +105,7 @@ def parties(seen_only: bool = False, at: str = DAY) -> dict[str, dict[str, float
     return found
 
 
+@cache
 def ties(seen_only: bool = False) -> np.ndarray:
     """Tie strengths: noisy-or of strength times specificity, half for what is only signed."""
     surprise = np.zeros((N, N))
@@ -120,9 +123,10 @@ def ties(seen_only: bool = False) -> np.ndarray:
     )
 
 
-def paths(tau: np.ndarray) -> np.ndarray:
+@cache
+def paths() -> np.ndarray:
     """Path strengths by Floyd and Warshall's algorithm."""
-    rho = tau.copy()
+    rho = ties().copy()
     np.fill_diagonal(rho, 1.0)
     for k in range(N):
         for a in range(N):
@@ -153,6 +157,7 @@ def median_of_neighbours(known: dict[str, float], country: str) -> float:
     return 0.5
 
 
+@cache
 def needs() -> dict[str, dict[str, float]]:
     """Exposure, value, capability and need of every country."""
     gdp, share = observed("gdp", 12), observed("industry-share", 12)
@@ -185,6 +190,7 @@ def needs() -> dict[str, dict[str, float]]:
     return found
 
 
+@cache
 def obstacles() -> tuple[np.ndarray, np.ndarray]:
     """The share withheld, and which agreements are ruled out."""
     held = [
@@ -234,6 +240,7 @@ def general() -> np.ndarray:
     return chance
 
 
+@cache
 def chances(rate: float) -> tuple[np.ndarray, np.ndarray]:
     """The chance of a paper on cyber security, and each country's popularity; UN members alone."""
     states = [place for place, row in enumerate(rows("countries")) if row["un_member"] == "true"]
@@ -285,12 +292,13 @@ def chances(rate: float) -> tuple[np.ndarray, np.ndarray]:
     return chance, popularity
 
 
+@cache
 def scores(
     focal: str, rate: float, strength: float, g: float, h: float
 ) -> dict[str, dict[str, float]]:
     """Every factor and the score of every partner of a focal country."""
     f, tau = PLACE[focal], ties()
-    rho, (barrier, blocked) = paths(tau), obstacles()
+    rho, (barrier, blocked) = paths(), obstacles()
     chance, popularity = chances(rate)
     usual = float(np.nanmean(chance))
     need = {c: needs()[c]["need"] for c in CODES}
@@ -333,7 +341,7 @@ def scores(
 def worth_of(focal: str, members: tuple[str, ...], g: float, h: float) -> float:
     """What one agreement with these partners is worth: every outcome of who joins, by loops."""
     f, tau, need = PLACE[focal], ties(), needs()
-    rho, size = paths(tau), len(members) + 1
+    rho, size = paths(), len(members) + 1
     share = min(1.0, max(0.0, log(N / max(size, 2)) / log(N / 2)))
     one = scores(focal, 0.05, STRENGTH["information-security-agreement"] * share, g, h)
     total = 0.0
@@ -364,6 +372,7 @@ def worth_of(focal: str, members: tuple[str, ...], g: float, h: float) -> float:
     return total
 
 
+@cache
 def third(focal: str, code: str) -> float:
     """The need of a country if it is a third country to the focal one, else 0."""
     state = {row["territory"]: row["represented_by"] for row in rows("territories")}

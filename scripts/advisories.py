@@ -1,4 +1,4 @@
-"""Regenerate kg/data/platform from publishers' files: `python scripts/platform.py FOLDER`.
+"""Regenerate kg/data/platform from publishers' files: `python scripts/advisories.py FOLDER`.
 
 FOLDER holds `csaf` (the OT advisories of cisagov/CSAF, any depth), `kev.json` (cisagov/kev-data),
 `low.json`, `moderate.json` and `high.json` (the resolved baselines of SP 800-53 Rev. 5 from
