@@ -20,9 +20,8 @@ from kg.advice.snapshot import Snapshot
 from kg.forecast import feasibility, history, kinds, pairs
 from kg.graph.provenance import read_names
 from kg.graph.store import Store
-from kg.leverage.formula import BALANCE, Powers, expected
+from kg.leverage.formula import BALANCE, FACTORS, Powers, expected, written
 
-FACTORS = ("feasibility", "barrier", "popularity", "direct", "onward")
 Values = dict[str, float]
 LISTED = 12  # lines of a long list in the text; JSON and CSV hold all
 
@@ -72,9 +71,8 @@ class Explanation:
 
 
 def product(values: Values, powers: Powers = BALANCE) -> float:
-    """Return the headline of one candidate's five factors."""
-    feasibility, barrier, popularity, direct, onward = (np.array(values[n]) for n in FACTORS)
-    return float(expected(feasibility, barrier, popularity, direct + onward, powers))
+    """Return the headline of one candidate's factors."""
+    return float(expected({name: np.array(value) for name, value in values.items()}, powers))
 
 
 def shapley(values: Values, baseline: Values, powers: Powers = BALANCE) -> Values:
@@ -122,7 +120,7 @@ def explain(store: Store, snapshot: Snapshot, focal: str, partner: str) -> Expla
 
 
 def factors_of(candidate: Candidate) -> Values:
-    """Return a candidate's five factors."""
+    """Return a candidate's factors."""
     return {name: float(getattr(candidate, name)) for name in FACTORS}
 
 
@@ -264,16 +262,14 @@ def rows(found: Explanation) -> list[dict[str, Any]]:
 
 def text(found: Explanation) -> str:
     """Return the explanation as a page of plain text."""
-    c, p = found.candidate, found.powers
+    c = found.candidate
     parts = [
         f"{found.focal} and {c.country.name} ({c.country.iso3}):"
         f" rank {c.rank} of {found.candidates}",
         f"tier: {c.tier.replace('-', ' ')}: rank {c.rank_low}-{c.rank_high} in 90 % of the draws,"
         f" in the top ten in {c.p_top10:.0%}",
         f"index {c.index:.0f} (the best partner: 100); status: {c.status}",
-        f"expected leverage {c.expected_leverage:.4g} = chance {c.feasibility:.4f}"
-        f" x (1 - barrier {c.barrier:.3f}) x popularity {c.popularity:.3g}^-{p.popularity:.2g}"
-        f" x (direct {c.direct:.4f} + onward {c.onward:.4f})^{p.gain:.2g}",
+        f"expected leverage {c.expected_leverage:.4g} = {written(factors_of(c), found.powers)}",
         f"specific to the two: they are {c.lift:.2f} times as likely to sign as either with anyone",
         f"what the partner gains: {c.partner_gain:.4g}",
         f"channel: {c.channel}: {c.reason}",
