@@ -78,9 +78,9 @@ class Graph:
 
         `kind` is the kind of agreement to be signed, `strengths` overrides those of kinds by name.
         """
-        from kg.advice import snapshot
+        from kg.advice import subject
 
-        return snapshot.load(self.store, _day(at), kind, strengths)
+        return subject.load(self.store, _day(at), kind, strengths)
 
     def network(self, at: Day = None, strengths: Mapping[str, float] | None = None) -> Network:
         """Return the cooperation network at a day; its `to_networkx()` is a MultiDiGraph.

@@ -17,6 +17,7 @@ COUNTRY = BASE + "country/"
 PREFIXES = {
     "coop": ONTOLOGY,
     "country": COUNTRY,
+    "party": BASE + "party/",
     "body": BASE + "body/",
     "agreement": BASE + "agreement/",
     "standard": BASE + "standard/",

@@ -12,6 +12,7 @@ from kg.graph.catalog import Question
 from kg.graph.glossary import Glossary
 from kg.graph.load import load
 from kg.graph.store import EmbeddedStore, solutions
+from kg.profile import reader, statements, tables
 from kg.terms import compact, plain
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "ontology.md"
@@ -71,6 +72,13 @@ def test_every_example_is_a_statement_of_the_graph(
     loaded = EmbeddedStore()
     (tmp_path / "mine.ttl").write_text("<http://x/a> <http://x/b> 1 .")
     load(loaded, tmp_path / "mine.ttl")
+    (tmp_path / "ties.csv").write_text("a,b\nTUM,ETH\nETH,EHU\n")
+    profile = tmp_path / "universities.yaml"
+    profile.write_text(
+        "name: universities\nties: [{file: ties.csv, from: a, to: b}]\nkinds: {tie: {}}\n"
+    )
+    declared = reader.read(profile)
+    loaded.change([], list(statements.quads(declared, tables.read(declared))))
     for term in terms(known):
         example = known.text(term, SKOS.example)
         assert example, term

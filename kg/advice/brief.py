@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.advice import channel
+from kg.advice.certainty import top_of
 from kg.advice.explain import factors_of, median_factors, shapley
 from kg.advice.recommend import SHOWN_VIA, Candidate
 from kg.advice.snapshot import BLOCKED, RENEWAL, Snapshot
@@ -65,6 +66,7 @@ class Brief:
     sentence: Text
     cards: tuple[Card, ...]
     sources: tuple[Source, ...]
+    chance_known: bool = True
 
 
 # What a ranking may not know of a country or a pair.
@@ -88,7 +90,7 @@ def brief(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candida
     usable = [c for c in ranked if c.status != BLOCKED]
     leading = tuple(c for c in usable[:LEADING] if c.index >= CLOSE) or tuple(usable[:1])
     proposed = tuple(usable[: max(CARDS, len(leading))])
-    words = Words({c.iso3: c for c in net.countries}, labels(store))
+    words = Words({c.iso3: c for c in net.countries}, labels(store), snapshot.chance_known)
     return Brief(
         focal=centre,
         kind=net.kinds[snapshot.kind],
@@ -99,6 +101,7 @@ def brief(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candida
         sentence=words.sentence(centre, net.kinds[snapshot.kind], leading),
         cards=tuple(card(snapshot, words, ranked, c) for c in proposed[:CARDS]),
         sources=tuple(_sources(store, snapshot, centre.iso3, proposed)),
+        chance_known=snapshot.chance_known,
     )
 
 
@@ -146,6 +149,7 @@ class Words:
 
     countries: Mapping[str, Country]
     labels: Mapping[str, Text]
+    chance_known: bool = True
 
     def name(self, iso3: str) -> Text:
         """Return a country's name as it stands within a sentence."""
@@ -173,24 +177,32 @@ class Words:
         name, why, held = self.name(first.country.iso3), self.why(first), self.against(first)
         step, unknown = self.label(first.channel), self.unknown(first)
         renewed = first.status == RENEWAL
+        top = first_places(top_of(len(self.countries) - 1))
         return Text(
             f"For {article(kind.label)}, {own.en} should turn first to {name.en}"
             f"{', to renew the one in force' if renewed else ''}"
             f"{f', then to {rest.en}' if rest.en else ''}: {why.en}; "
             f"{f'{held.en}; ' if held.en else ''}"
-            f"{name.en} stays among the first ten in {first.p_top10:.0%} of the draws of all that"
+            f"{name.en} stays {top.en} in {first.p_top10:.0%} of the draws of all that"
             " is uncertain, "
-            f"the channel to begin with is {step.en}, and {unknown.en}.",
+            f"{f'the channel to begin with is {step.en}, ' if first.channel else ''}"
+            f"and {unknown.en}.",
             f"就{kind.label_zh}而言，{own.zh}应首先{'与' if renewed else '考虑'}{name.zh}"
             f"{'续签' if renewed else ''}{f'，其次为{rest.zh}' if rest.zh else ''}：{why.zh}；"
             f"{f'不利因素为{held.zh}；' if held.zh else ''}"
-            f"在对全部不确定因素的抽样中，{name.zh}有 {first.p_top10:.0%} 位列前十，"
-            f"建议的合作渠道为{step.zh}，{unknown.zh}。",
+            f"在对全部不确定因素的抽样中，{name.zh}有 {first.p_top10:.0%} {top.zh}，"
+            f"{f'建议的合作渠道为{step.zh}，' if first.channel else ''}{unknown.zh}。",
         )
 
     def why(self, candidate: Candidate) -> Text:
         """Return the chance to sign and what the tie would open, as a clause."""
         chance, opened = self.chance(candidate), self.opened(candidate)
+        if not self.chance_known:
+            return Text(
+                "how likely the two are to sign is not known"
+                f"{f', and the tie would open {opened.en}' if opened.en else ''}",
+                f"双方签署的可能性未知{f'，但可由此通达{opened.zh}' if opened.zh else ''}",
+            )
         return Text(
             f"the two sign with a chance of {chance.en}"
             f"{f', and the tie would open {opened.en}' if opened.en else ''}",
@@ -276,6 +288,8 @@ class Words:
     def step(self, candidate: Candidate) -> Text:
         """Return the channel to begin with and the reason for it."""
         label = self.label(candidate.channel)
+        if not candidate.channel:
+            return Text("", "")
         return Text(
             f"{capital(label.en)}: {candidate.reason}.",
             f"{label.zh}：{channel.REASONS_ZH[candidate.channel]}。",
@@ -289,6 +303,14 @@ class Words:
             f"not known but guessed: {joined(candidate.missing, 'and')}",
             f"未知而以估计代替的数据：{joined_zh([INPUTS.get(m, m) for m in candidate.missing])}",
         )
+
+
+def first_places(count: int) -> Text:
+    """Say that one is among the first so many."""
+    if count == 1:
+        return Text("first", "位列第一")
+    number = {10: ("ten", "十")}.get(count, (str(count), f" {count} "))
+    return Text(f"among the first {number[0]}", f"位列前{number[1]}".rstrip())
 
 
 def barring(candidate: Candidate) -> list[str]:

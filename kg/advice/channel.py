@@ -39,6 +39,9 @@ class Suggestion:
     reason: str
 
 
+NONE = Suggestion("", "")
+"""Where a subject has no channels."""
+
 # What keeps suppliers out, so that nothing can be sold there.
 CLOSED = frozenset(
     {"supplier-exclusion", "sanctions", "sanctions-comprehensive", "sanctions-broad"}

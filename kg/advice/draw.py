@@ -94,9 +94,10 @@ def _table(title: str, title_zh: str, content: Rows, note: str) -> page.Table:
     return page.Table(title, columns, cells, note, title_zh)
 
 
-def dossier_table(store: Store, country: Country) -> page.Table:
+def dossier_table(store: Store, country: Country, *, own: bool = False) -> page.Table:
     """Return what `comity show` tells of a country as a table, the first facts of each group."""
-    found = dossier(store, f"country/{country.iso3}")
+    prefix = "party" if own else "country"
+    found = dossier(store, f"{prefix}/{country.iso3}")
     content = [
         {"group": group.title} | fact.as_row()
         for group in found.groups
@@ -122,27 +123,40 @@ def compose(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candi
     centre = net.countries[net.place(focal)]
     sources = read_sources(store)
     named = read_names(store)
-    parties = _parties(read_memberships(store), {c.iso3 for c in net.countries})
+    parties = _parties(_memberships(store, snapshot), {c.iso3 for c in net.countries})
     hubs = _hubs(parties, centre.iso3)
     ties = [*_pair_ties(snapshot, parties, named, sources)]
     ties += _hub_ties(snapshot, parties, hubs, named, sources)
     return page.Page(
         title=f"Cooperation partners for {centre.name}",
-        description=(
+        description=snapshot.reworded(
             f"Expected leverage of one more {net.kinds[snapshot.kind].label} with each country."
         ),
         nodes=[*_countries(snapshot, ranked, sources), *_hub_nodes(hubs, named, sources)],
         ties=ties,
         focal=centre.iso3,
         at=net.at.isoformat(),
-        node_kinds=[page.Kind("country", "country", "国家"), page.Kind("body", "body", "组织")],
+        node_kinds=[
+            page.Kind("country", snapshot.words.one, snapshot.words.one_zh),
+            page.Kind("body", "body", "组织"),
+        ],
         tie_kinds=[page.Kind(k.slug, k.label, k.label_zh) for k in net.kinds.values()],
-        indicators=INDICATORS,
+        indicators=INDICATORS[:2] if snapshot.profile else INDICATORS,
         ranking=[page.Entry.of(candidate.as_json()) for candidate in ranked],
         matrices=_matrices(snapshot, ranked),
-        tables=[dossier_table(store, centre)],
+        tables=[dossier_table(store, centre, own=snapshot.profile is not None)],
         sources=[cited(source) for source in sources.values()],
-        notes=NOTES,
+        notes=_notes(snapshot),
+        wording=snapshot.reworded,
+    )
+
+
+def _notes(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return what a reader should know beside the figures."""
+    if snapshot.profile is None:
+        return NOTES
+    return tuple(
+        snapshot.reworded(f"Left out, for it is not known: {name}.") for name in snapshot.absent
     )
 
 
@@ -151,6 +165,11 @@ NOTES = (
     "for cooperation on industrial security.",
     "Country names and codes follow ISO 3166-1; the map takes no side in any dispute.",
 )
+
+
+def _memberships(store: Store, snapshot: Snapshot) -> list[Membership]:
+    undated = snapshot.profile is not None and not snapshot.profile.dated
+    return read_memberships(store, undated=undated)
 
 
 def cited(source: Source | None) -> page.Reference:
@@ -267,7 +286,9 @@ def _values(snapshot: Snapshot, row: int, score: float | None) -> dict[str, floa
 def _facts(snapshot: Snapshot, country: Country, sources: dict[str, Source]) -> list[page.Fact]:
     seen = snapshot.needs.observations.get(country.iso3, {})
     facts = []
-    for indicator, (label, unit) in FACTS.items():
+    declared = snapshot.profile
+    titles = {m.slug: (m.title, m.unit) for m in declared.measures} if declared else FACTS
+    for indicator, (label, unit) in titles.items():
         if indicator in seen:
             known = seen[indicator]
             source = cited(sources.get(known.source))

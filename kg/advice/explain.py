@@ -15,13 +15,18 @@ from typing import Any
 
 import numpy as np
 
+from kg.advice import subject
+from kg.advice.certainty import TOP, top_of
 from kg.advice.recommend import Candidate, recommend
 from kg.advice.snapshot import Snapshot
 from kg.forecast import feasibility, history, kinds, pairs
 from kg.graph.provenance import read_names
 from kg.graph.store import Store
-from kg.leverage.formula import BALANCE, FACTORS, Powers, expected, written
+from kg.leverage.formula import BALANCE, Powers, Vector, expected
+from kg.network.need import Needs
 
+CHANCE = frozenset({"feasibility", "popularity"})
+FACTORS = ("feasibility", "barrier", "popularity", "direct", "onward")
 Values = dict[str, float]
 LISTED = 12  # lines of a long list in the text; JSON and CSV hold all
 
@@ -53,6 +58,7 @@ class Explanation:
     feasibility: list[dict[str, Any]]
     swaps: list[Swap]
     powers: Powers
+    chance_known: bool = True
 
     def as_json(self) -> dict[str, Any]:
         """Return the explanation as the command line prints it in JSON."""
@@ -71,8 +77,9 @@ class Explanation:
 
 
 def product(values: Values, powers: Powers = BALANCE) -> float:
-    """Return the headline of one candidate's factors."""
-    return float(expected({name: np.array(value) for name, value in values.items()}, powers))
+    """Return the headline of one candidate's five factors."""
+    feasibility, barrier, popularity, direct, onward = (np.array(values[n]) for n in FACTORS)
+    return float(expected(feasibility, barrier, popularity, direct + onward, powers))
 
 
 def shapley(values: Values, baseline: Values, powers: Powers = BALANCE) -> Values:
@@ -114,13 +121,18 @@ def explain(store: Store, snapshot: Snapshot, focal: str, partner: str) -> Expla
         agreements=_agreements(store, snapshot, f.iso3, j.iso3),
         barriers=_barriers(snapshot, f.iso3, j.iso3),
         feasibility=_features(store, snapshot, f.iso3, j.iso3),
-        swaps=swaps(ranked, candidate, snapshot.powers),
+        swaps=[
+            swap
+            for swap in swaps(ranked, candidate, snapshot.powers)
+            if snapshot.chance_known or swap.factor not in CHANCE
+        ],
         powers=snapshot.powers,
+        chance_known=snapshot.chance_known,
     )
 
 
 def factors_of(candidate: Candidate) -> Values:
-    """Return a candidate's factors."""
+    """Return a candidate's five factors."""
     return {name: float(getattr(candidate, name)) for name in FACTORS}
 
 
@@ -172,8 +184,7 @@ def _inputs(snapshot: Snapshot, iso3: str) -> list[dict[str, Any]]:
         {"iso3": iso3, "input": name, "value": float(column[place]), "year": None, "source": ""}
         for name, column in (
             ("need", needs.need),
-            ("threat exposure (scaled)", needs.exposure),
-            ("industrial value (scaled)", needs.value),
+            *(() if snapshot.profile else _parts(needs)),
             ("capability", needs.capability),
         )
     ]
@@ -185,6 +196,14 @@ def _inputs(snapshot: Snapshot, iso3: str) -> list[dict[str, Any]]:
         for seen in needs.observations.get(iso3, {}).values()
     ]
     return rows
+
+
+def _parts(needs: Needs) -> tuple[tuple[str, Vector], ...]:
+    """Return what the need of a country is made of."""
+    return (
+        ("threat exposure (scaled)", needs.exposure),
+        ("industrial value (scaled)", needs.value),
+    )
 
 
 def _input(iso3: str, name: str, value: float, year: int | None, source: str) -> dict[str, Any]:
@@ -215,8 +234,13 @@ def _features(store: Store, snapshot: Snapshot, focal: str, partner: str) -> lis
     if found.pooled:
         pair = known.index[focal], known.index[partner]
         reasons += kinds.explain(found.pooled, *pair, known.names)
-    target = pairs.GENERAL if found.pooled else found.target
-    model = feasibility.model_for(known, year, target)
+    if snapshot.profile:
+        if not snapshot.chance_known:
+            return []
+        model = subject.model(known, snapshot.kind, year)
+    else:
+        general = pairs.GENERAL if found.pooled else found.target
+        model = feasibility.model_for(known, year, general)
     reasons += feasibility.explain(feasibility.forecast(known, model, year), focal, partner)
     return [asdict(reason) for reason in reasons]
 
@@ -262,21 +286,24 @@ def rows(found: Explanation) -> list[dict[str, Any]]:
 
 def text(found: Explanation) -> str:
     """Return the explanation as a page of plain text."""
-    c = found.candidate
+    c, top = found.candidate, top_of(found.candidates)
     parts = [
         f"{found.focal} and {c.country.name} ({c.country.iso3}):"
         f" rank {c.rank} of {found.candidates}",
         f"tier: {c.tier.replace('-', ' ')}: rank {c.rank_low}-{c.rank_high} in 90 % of the draws,"
-        f" in the top ten in {c.p_top10:.0%}",
+        f" in the top {'ten' if top == TOP else top} in {c.p_top10:.0%}",
         f"index {c.index:.0f} (the best partner: 100); status: {c.status}",
-        f"expected leverage {c.expected_leverage:.4g} = {written(factors_of(c), found.powers)}",
-        f"specific to the two: they are {c.lift:.2f} times as likely to sign as either with anyone",
+        *_score_lines(c, found.powers, found.chance_known),
         f"what the partner gains: {c.partner_gain:.4g}",
-        f"channel: {c.channel}: {c.reason}",
+        *([f"channel: {c.channel}: {c.reason}"] if c.channel else []),
         f"missing: {', '.join(c.missing) or 'nothing that the score reads'}; depth {c.depth}",
         "",
         f"Against the median candidate ({found.baseline_score:.4g}), each factor adds (Shapley):",
-        *(f"  {name:12} {value:+.4g}" for name, value in found.shapley.items()),
+        *(
+            f"  {name:12} {value:+.4g}"
+            for name, value in found.shapley.items()
+            if found.chance_known or name not in CHANCE
+        ),
         "",
         "Third countries reached through the partner:",
         *(f"  {via.iso3}  {via.gain:.4f}" for via in c.via[:LISTED]),
@@ -290,13 +317,29 @@ def text(found: Explanation) -> str:
         "Agreements in force between the two, strongest first:",
         *(_agreement_line(row) for row in found.agreements[:LISTED]),
         "",
-        "Why this chance (log-odds; first for this kind of agreement, then in general):",
+        "Why this chance (log-odds; first for this kind of agreement, then in general):"
+        if found.chance_known
+        else "The chance to sign is not known.",
         *(f"  {row['contribution']:+.2f}  {row['sentence']}" for row in found.feasibility[:LISTED]),
         "",
         "What would change the rank, one factor alone:",
         *(_swap_line(swap) for swap in found.swaps),
     ]
     return "\n".join(parts) + "\n"
+
+
+def _score_lines(c: Candidate, p: Powers, chance_known: bool) -> list[str]:
+    gain = f"(direct {c.direct:.4f} + onward {c.onward:.4f})^{p.gain:.2g}"
+    if not chance_known:
+        return [
+            f"expected leverage {c.expected_leverage:.4g} = (1 - barrier {c.barrier:.3f}) x {gain}"
+        ]
+    return [
+        f"expected leverage {c.expected_leverage:.4g} = chance {c.feasibility:.4f}"
+        f" x (1 - barrier {c.barrier:.3f}) x popularity {c.popularity:.3g}^-{p.popularity:.2g}"
+        f" x {gain}",
+        f"specific to the two: they are {c.lift:.2f} times as likely to sign as either with anyone",
+    ]
 
 
 def _input_line(row: dict[str, Any]) -> str:

@@ -122,10 +122,10 @@ def flat(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def narrow(candidate: Candidate) -> dict[str, Any]:
+def narrow(candidate: Candidate, room: int = NAMED) -> dict[str, Any]:
     """Return a candidate as a row to be read in 80 columns; `?` marks that something is unknown."""
     name, mark = candidate.country.name, " ?" if candidate.missing else ""
-    short = name if len(name) <= NAMED else f"{name[: NAMED - 1]}…"
+    short = name if len(name) <= room else f"{name[: room - 1]}…"
     return {
         "rank": candidate.rank,
         "tier": candidate.tier.replace("-", " "),
@@ -197,7 +197,8 @@ def _candidate(
     standing: Standing,
     best: float,
 ) -> Candidate:
-    suggestion = channel.suggest(_pair(snapshot, factors, j))
+    paper = snapshot.profile is None  # the channels are those of the seed paper
+    suggestion = channel.suggest(_pair(snapshot, factors, j)) if paper else channel.NONE
     country = snapshot.network.countries[j]
     focal = snapshot.network.countries[factors.focal]
     return Candidate(
@@ -210,8 +211,12 @@ def _candidate(
         status=factors.status(j),
         expected_leverage=float(factors.expected[j]),
         index=float(100.0 * factors.expected[j] / best) if best else 0.0,
-        **{name: float(values[j]) for name, values in factors.values.items()},
+        feasibility=float(factors.feasibility[j]),
         lift=float(factors.lift[j]),
+        popularity=float(factors.popularity[j]),
+        direct=float(factors.direct[j]),
+        onward=float(factors.onward[j].sum()),
+        barrier=float(factors.barrier[j]),
         obstacles=snapshot.obstacles.between(focal.iso3, country.iso3),
         incumbent=float(factors.incumbent[j]),
         tie=float(snapshot.network.tau[factors.focal, j]),
@@ -227,7 +232,7 @@ def _candidate(
 
 def _missing(snapshot: Snapshot, factors: Factors, j: int) -> tuple[str, ...]:
     """Name what is not known of a partner: inputs, and whether it signs papers of the kind."""
-    uncovered = () if snapshot.covered[j] else (UNCOVERED,)
+    uncovered = () if snapshot.covered[j] or snapshot.profile else (UNCOVERED,)
     return tuple(dict.fromkeys((*snapshot.needs.missing[j], *uncovered, *factors.gaps[j])))
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from kg.advice import certainty
-from kg.advice.certainty import DOUBTS, SEED, TOP, Outlook, Sample, ranks
+from kg.advice.certainty import DOUBTS, SEED, Outlook, Sample, ranks, top_of
 from kg.advice.snapshot import Factors, Snapshot, candidates
 from kg.leverage.formula import Matrix, Vector
 from kg.leverage.inverse import Indices
@@ -40,7 +40,11 @@ def correlations(snapshot: Snapshot, factors: Factors, chosen: Indices) -> dict[
     others = {
         "degree": snapshot.network.tau.sum(axis=1)[chosen],
         "GDP": np.array([_gdp(seen.get(code, {})) for code in codes]),
-        **{name: values[chosen] for name, values in factors.values.items()},
+        "feasibility": factors.feasibility[chosen],
+        "barrier": factors.barrier[chosen],
+        "popularity": factors.popularity[chosen],
+        "direct": factors.direct[chosen],
+        "onward": factors.onward.sum(axis=1)[chosen],
     }
     headline = factors.expected[chosen]
     return {name: spearman(headline, other) for name, other in others.items()}
@@ -49,6 +53,8 @@ def correlations(snapshot: Snapshot, factors: Factors, chosen: Indices) -> dict[
 def spearman(one: Vector, other: Vector) -> float:
     """Return the rank correlation of two columns where both are known; NaN if one is constant."""
     known = ~(np.isnan(one) | np.isnan(other))
+    if not known.any():
+        return float("nan")
     a, b = (_average_ranks(column[known]) for column in (one, other))
     a, b = a - a.mean(), b - b.mean()
     scale = np.sqrt((a @ a) * (b @ b))
@@ -95,7 +101,8 @@ class Kept:
         self.view, self.sample, self.chosen = view, sample, chosen
         self.blocked = factors.blocked[chosen]
         now = ranks(factors.expected[None, chosen], self.blocked)[0]
-        self.best = np.flatnonzero(now <= TOP)
+        self.top = top_of(len(chosen))
+        self.best = np.flatnonzero(now <= self.top)
 
     def all(self) -> Vector:
         """Return (d,): the share of the top ten that is kept in each draw."""
@@ -108,7 +115,7 @@ class Kept:
 
     def _shares(self, sample: Sample) -> Vector:
         places = ranks(self.view.scores(sample)[:, self.chosen], self.blocked)
-        return np.asarray((places[:, self.best] <= TOP).mean(axis=1))
+        return np.asarray((places[:, self.best] <= self.top).mean(axis=1))
 
 
 def sobol(kept: Kept, samples: int = SAMPLES, seed: int = SEED) -> list[tuple[str, float, float]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from kg import page
 from kg.advice.brief import Brief, Card, article, capital
 from kg.advice.recommend import SHOWN_VIA, Candidate
@@ -25,6 +27,7 @@ WORDS = {
         "foot": "100 = the best partner. Chance: forecast from agreements of all kinds, calibrated "
         "to this kind. Map: Natural Earth, de facto lines; it takes no side in any dispute. "
         "Made with Comity.",
+        "plain_foot": "100 = the best partner. Ranked by the gain alone. Made with Comity.",
         "comma": ", ",
     },
     "zh": {
@@ -40,6 +43,7 @@ WORDS = {
         "sources": "主要依据：",
         "foot": "100 为最佳伙伴。概率由各类协定推算，并按此类协定校准。地图：Natural Earth，"
         "所绘为实际控制线，不代表任何立场。由 Comity 生成。",
+        "plain_foot": "100 为最佳伙伴。仅按收益排序。由 Comity 生成。",
         "comma": "、",
     },
 }
@@ -47,22 +51,22 @@ WORDS = {
 
 def sheet(found: Brief, snapshot: Snapshot, lang: str) -> page.Sheet:
     """Return a brief as the sheet that is to be printed."""
-    words = WORDS[lang]
+    words, said = WORDS[lang], snapshot.reworded
     countries = {country.iso3: country for country in snapshot.network.countries}
     focal = _spot(found.focal, lang)
     proposed = [_partner(c, countries, lang) for c in found.proposed]
     return page.Sheet(
         title=_title(found, lang),
         lang=lang,
-        sentence=found.sentence.in_language(lang),
-        lead=_lead(found, lang),
-        blocks=[_block(card, lang) for card in found.cards],
+        sentence=said(found.sentence.in_language(lang)),
+        lead=said(_lead(found, lang)),
+        blocks=[_block(card, lang, said) for card in found.cards],
         focal=focal,
         proposed=[spot for spot in proposed if spot],
-        keys=(words["proposed"], words["opened"]),
+        keys=(words["proposed"], said(words["opened"])),
         heading=words["sources"],
         sources=[page.Reference(s.title, s.url) for s in found.sources[:CITED]],
-        foot=words["foot"],
+        foot=words["foot" if found.chance_known else "plain_foot"],
     )
 
 
@@ -83,7 +87,8 @@ def markdown(found: Brief, lang: str) -> str:
         lines += ["", *(f"**{heading}** {line}  " for heading, line in block.closing)]
     cited = [f"- [{s.title}]({s.url})" if s.url else f"- {s.title}" for s in found.sources[:CITED]]
     words = WORDS[lang]
-    return "\n".join([*lines, "", words["sources"], "", *cited, "", words["foot"]]) + "\n"
+    foot = words["foot" if found.chance_known else "plain_foot"]
+    return "\n".join([*lines, "", words["sources"], "", *cited, "", foot]) + "\n"
 
 
 def _title(found: Brief, lang: str) -> str:
@@ -101,11 +106,11 @@ def _name(country: Country, lang: str) -> str:
     return (country.name_zh if lang == "zh" else "") or country.name
 
 
-def _block(card: Card, lang: str) -> page.Block:
+def _block(card: Card, lang: str, said: Callable[[str], str] = str) -> page.Block:
     words, c = WORDS[lang], card.candidate
     figures = {"index": c.index, "rank": c.rank, "low": c.rank_low, "high": c.rank_high}
     lists = [
-        (words[name], [text.in_language(lang) for text in texts])
+        (words[name], [said(text.in_language(lang)) for text in texts])
         for name, texts in (("reasons", card.reasons), ("obstacles", card.obstacles))
     ]
     step, unknown = card.step.in_language(lang), capital(card.unknown.in_language(lang))
@@ -113,7 +118,10 @@ def _block(card: Card, lang: str) -> page.Block:
         title=_name(c.country, lang),
         figures=words["figures"].format(**figures),
         lists=lists,
-        closing=[(words["step"], step), (words["unknown"], unknown)],
+        closing=[
+            *([(words["step"], step)] if step else []),
+            (words["unknown"], unknown),
+        ],
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,6 @@ from kg.graph.catalog import engine_query
 from kg.graph.store import Store
 from kg.leverage.formula import (
     BALANCE,
-    FACTORS,
     Matrix,
     Powers,
     Vector,
@@ -32,10 +32,12 @@ from kg.network import need, network, obstacles
 from kg.network.need import Needs
 from kg.network.network import Network
 from kg.network.obstacles import Flags, Obstacles
+from kg.profile.profile import Profile, Words
 from kg.terms import local
 
 DEFAULT_KIND = "information-security-agreement"
 OPEN, RENEWAL, BLOCKED = "open", "renewal", "blocked"
+COUNTRIES = Words("country", "countries", "国家")
 
 
 @dataclass(frozen=True)
@@ -63,15 +65,15 @@ class Factors:
     gaps: tuple[tuple[str, ...], ...]
     powers: Powers = BALANCE
 
-    @cached_property
-    def values(self) -> dict[str, Vector]:
-        """What the formula reads, (n,) each by its name in `FACTORS`: onward gains added up."""
-        return {name: getattr(self, name) for name in FACTORS} | {"onward": self.onward.sum(axis=1)}
+    @property
+    def gain(self) -> Vector:
+        """Direct plus onward gain, in units of need."""
+        return np.asarray(self.direct + self.onward.sum(axis=1))
 
-    @cached_property
+    @property
     def expected(self) -> Vector:
         """Expected leverage."""
-        return expected(self.values, self.powers)
+        return expected(self.feasibility, self.barrier, self.popularity, self.gain, self.powers)
 
     def status(self, j: int) -> str:
         """Return whether a partner is open, has an agreement to renew, or is blocked."""
@@ -80,7 +82,11 @@ class Factors:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What is known at one date, the kind of agreement to be signed, and what is preferred."""
+    """What is known at one date, the kind of agreement to be signed, and what is preferred.
+
+    `profile` declares a subject of the user's own; `absent` names what is known of nobody and was
+    left out.
+    """
 
     network: Network
     needs: Needs
@@ -89,6 +95,24 @@ class Snapshot:
     forecast: PairForecast
     kind: str
     powers: Powers = BALANCE
+    profile: Profile | None = None
+    absent: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> Words:
+        """What an actor is called."""
+        return self.profile.words if self.profile else COUNTRIES
+
+    @property
+    def chance_known(self) -> bool:
+        """Whether any chance was learned; else the ranking is by the gain alone."""
+        return bool(self.forecast.forecast.any())
+
+    def reworded(self, text: str) -> str:
+        """Return a text about countries in the words of the subject."""
+        if self.profile is None:
+            return text
+        return self.words.reworded(text, [country.name for country in self.network.countries])
 
     @cached_property
     def strength(self) -> float:
@@ -159,8 +183,28 @@ class Snapshot:
         f, net = factors.focal, self.network
         gain = direct_offered(self.needs.need, net.tau, f, factors.tie)
         gain += onward_offered(net.rho, self.third, f, factors.tie)
-        own = {"popularity": self.forecast.popularity[f], "direct": gain, "onward": 0.0}
-        return expected({**factors.values, **own}, self.powers)
+        own = np.full_like(gain, self.forecast.popularity[f])
+        return expected(factors.feasibility, factors.barrier, own, gain, self.powers)
+
+
+CHANCE = frozenset({"feasibility", "chance", "lift", "popularity", "feasibility_features"})
+CHANNEL = frozenset({"channel", "reason", "code"})
+
+
+def declared(snapshot: Snapshot, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row without what the snapshot's subject does not have, in its own words."""
+    if snapshot.profile is None:
+        return dict(row)
+    absent = CHANNEL if snapshot.chance_known else CHANNEL | CHANCE
+    names = {"country": snapshot.words.one, "iso3": "id", "p_top10": "p_top"}
+
+    def said(value: Any) -> Any:  # noqa: ANN401
+        if isinstance(value, Mapping):
+            kept = {n: part for n, part in value.items() if n not in absent}
+            return {names.get(n, n): said(part) for n, part in kept.items()}
+        return [said(part) for part in value] if isinstance(value, list) else value
+
+    return dict(said(row))
 
 
 def candidates(snapshot: Snapshot, focal: int, everyone: bool = False) -> list[int]:

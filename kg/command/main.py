@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from kg.command import platform
+from kg.command import platform, subject
 from kg.command.terminal import (
     PATH,
     Ceiling,
@@ -38,6 +39,8 @@ from kg.command.terminal import (
     writable,
 )
 from kg.errors import ComityError
+
+WIDE = 34  # characters of an actor's name, where no code stands beside it
 
 
 @click.group(cls=Comity, context_settings={"help_option_names": ["-h", "--help"]})
@@ -77,6 +80,7 @@ def recommend(
     """
     from kg.advice.brief import brief
     from kg.advice.recommend import Candidate, flat, narrow, recommend
+    from kg.advice.snapshot import declared
 
     store = reading.store()
     snapshot = reading.snapshot(store)
@@ -87,9 +91,10 @@ def recommend(
         draw.draw(draw.compose(store, snapshot, focal, ranked), html)
         note(f"wrote {html}")
     answer = brief(store, snapshot, focal, ranked).sentence
-    note(f"{answer.in_language(lang)}\n")
-    shape = {"json": Candidate.as_json, "table": narrow}.get(output.chosen, flat)
-    output.rows([shape(candidate) for candidate in ranked[:top]])
+    note(f"{snapshot.reworded(answer.in_language(lang))}\n")
+    short = partial(narrow, room=WIDE) if snapshot.profile else narrow
+    shape = {"json": Candidate.as_json, "table": short}.get(output.chosen, flat)
+    output.rows([declared(snapshot, shape(candidate)) for candidate in ranked[:top]])
     note(likeness(snapshot, focal))
 
 
@@ -116,7 +121,9 @@ def brief(focal: str, path: Path | None, lang: str, reading: Reading) -> None:
     words = brief(store, snapshot, focal, recommend(snapshot, focal))
     printed = path is not None and path.suffix.lower() != ".md"
     made = sheet.sheet(words, snapshot, lang) if printed else None
-    answer.emit(render_sheet(made) if made else sheet.markdown(words, lang), path)
+    answer.emit(
+        render_sheet(made) if made else snapshot.reworded(sheet.markdown(words, lang)), path
+    )
 
 
 @main.command()
@@ -137,12 +144,12 @@ def rank(
 
     Example: comity rank --measure betweenness --at 2010 --top 20
     """
-    from kg.network import need
+    from kg.advice import subject
     from kg.network.centrality import ranking
 
     store = reading.store()
     network = reading.network(store)
-    output.rows(ranking(network, measure, lambda: need.load(store, network).need)[:top])
+    output.rows(ranking(network, measure, lambda: subject.needs(store, network).need)[:top])
 
 
 @main.command()
@@ -156,7 +163,9 @@ def robustness(focal: str, reading: Reading, output: Output) -> None:
     """
     from kg.advice.robustness import report
 
-    output.rows(report(reading.snapshot(reading.store()), focal))
+    snapshot = reading.snapshot(reading.store())
+    rows = report(snapshot, focal)
+    output.rows([{**row, "of": snapshot.reworded(str(row["of"]))} for row in rows])
 
 
 @main.command()
@@ -171,6 +180,7 @@ def explain(focal: str, partner: str, html: Path | None, reading: Reading, outpu
     Example: comity explain CHN KAZ
     """
     from kg.advice.explain import explain, rows, text
+    from kg.advice.snapshot import declared
     from kg.graph import answer
 
     store = reading.store()
@@ -182,9 +192,9 @@ def explain(focal: str, partner: str, html: Path | None, reading: Reading, outpu
         draw.draw(draw.explanation(draw.base(store, snapshot, focal), explanation), html)
         note(f"wrote {html}")
     if output.chosen == "json":
-        answer.emit(answer.json_text(explanation.as_json()), output.path)
+        answer.emit(answer.json_text(declared(snapshot, explanation.as_json())), output.path)
     elif output.form is None and output.path is None:
-        answer.emit(text(explanation))
+        answer.emit(snapshot.reworded(text(explanation)))
     else:
         output.rows(rows(explanation))
 
@@ -225,6 +235,7 @@ def coalition(
     Example: comity coalition CHN --size 4 --body igo-asean
     """
     from kg.advice import group
+    from kg.advice.snapshot import declared
 
     store = reading.store()
     snapshot = reading.snapshot(store)
@@ -243,7 +254,7 @@ def coalition(
         base = draw.base(store, snapshot, focal)
         draw.draw(draw.coalition(base, steps, existing), html)
         note(f"wrote {html}")
-    output.rows(existing if hosts else steps)
+    output.rows([declared(snapshot, row) for row in (existing if hosts else steps)])
     if not hosts:
         note(f"value {chosen.value:.6g}; guarantee: {chosen.guarantee}")
 
@@ -267,13 +278,14 @@ def whatif(
 
     Example: comity whatif CHN --add KAZ,IDN --remove AUS --top 20
     """
+    from kg.advice.snapshot import declared
     from kg.advice.whatif import whatif
 
     if not add and not remove:
         raise ComityError("give --add or --remove: there is nothing to change")
     snapshot = reading.snapshot(reading.store())
     rows = whatif(snapshot, focal, listed(add), listed(remove))[:top]
-    output.rows([row.as_json() for row in rows])
+    output.rows([declared(snapshot, row.as_json()) for row in rows])
 
 
 @main.command()
@@ -527,11 +539,14 @@ def draw(
 @main.command()
 @click.option("--graph", type=PATH, envvar="COMITY_GRAPH", help="Build into this folder.")
 @click.option("--empty", is_flag=True, help="Begin with no statement at all.")
-def build(graph: Path | None, empty: bool) -> None:
+@click.option("--profile", type=PATH, help="Build the subject that this profile declares.")
+def build(graph: Path | None, empty: bool, profile: Path | None) -> None:
     """Build the graph of the shipped facts, if it is not built yet.
 
     Example: comity build --graph my-graph
     """
+    if profile and (empty or graph is None):
+        raise ComityError("--profile needs --graph FOLDER and excludes --empty")
     if graph is None:
         if empty:
             raise ComityError(
@@ -543,8 +558,14 @@ def build(graph: Path | None, empty: bool) -> None:
 
     if graph.exists():
         raise ComityError(f"{graph}: exists already: remove it or choose another folder")
-    with Progress() as told:
-        build.build(graph, told, empty=empty)
+    if profile:
+        from kg.profile import reader, statements, tables
+
+        subject = reader.read(profile)
+        build.build_subject(graph, statements.quads(subject, tables.read(subject)))
+    else:
+        with Progress() as told:
+            build.build(graph, told, empty=empty)
     note(f"built {graph}")
 
 
@@ -628,6 +649,8 @@ for command in (
     platform.diagnose,
     platform.assess,
     platform.export,
+    subject.init,
+    subject.check,
 ):
     main.add_command(command)
 

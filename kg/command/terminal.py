@@ -101,19 +101,22 @@ class Reading:
     def network(self, store: Store) -> Network:
         """Read the cooperation network."""
         from kg.network import network
+        from kg.profile import profile
 
-        return network.load(store, self.day(), self.overridden())
+        declared = profile.of(store)
+        undated = declared is not None and not declared.dated
+        return network.load(store, self.day(), self.overridden(), undated=undated)
 
     def snapshot(self, store: Store) -> Snapshot:
         """Read everything that a recommendation needs; say what is not known of any country."""
-        from kg.advice import snapshot
-        from kg.leverage.formula import PREFERENCES
+        from kg.advice import subject
 
-        powers = PREFERENCES[self.prefer]
-        read = snapshot.load(store, self.day(), self.kind, self.overridden(), powers, self.strict)
-        if read.needs.absent:
-            missing = ", ".join(read.needs.absent)
-            note(f"left out, for it is not known of any country by {self.day()}: {missing}")
+        read = subject.load(
+            store, self.day(), self.kind, self.overridden(), self.prefer, self.strict
+        )
+        if missing := ", ".join((*read.needs.absent, *read.absent)):
+            said = f"left out, for it is not known of any country by {self.day()}: {missing}"
+            note(read.reworded(said))
         return read
 
     def overridden(self) -> dict[str, float]:
@@ -422,6 +425,7 @@ def judgement(
 def verdict(report: Report) -> None:
     """Say on stderr what the rows mean together, and what they are a proxy for."""
     from kg.forecast.feasibility import PROXY
+    from kg.forecast.features import TARGETS
 
     for s in report.summaries:
         gain, over = s.auc_gain, s.captured_over_degree
@@ -431,7 +435,9 @@ def verdict(report: Report) -> None:
             f"{over.high:.3f}] against degree; calibration error of the top 2 % "
             f"{s.calibration_error:.3f}"
         )
-    for line in (*report.skipped, f"what is forecast: {PROXY}"):
+    learned = all(s.kind in TARGETS for s in report.summaries)
+    said = [f"what is forecast: {PROXY}"] if learned else []
+    for line in (*report.skipped, *said):
         note(line)
 
 

@@ -165,7 +165,7 @@ def run(
     `progress(what, done, total)` is called after
     each cut. Raises ComityError on an unknown kind or if no cut can be tested.
     """
-    targets = [_target(kind) for kind in kinds]
+    targets = [_target(kind, history) for kind in kinds]
     return _run(history, targets, cuts, progress or _silent, until)
 
 
@@ -201,10 +201,14 @@ def _silent(what: str, done: int, total: int) -> None:
     """Take no notice of progress."""
 
 
-def _target(kind: str) -> Target:
-    if kind not in TARGETS:
-        raise ComityError(f"{kind}: no such kind; choose from {', '.join(sorted(TARGETS))}")
-    return TARGETS[kind]
+def _target(kind: str, history: History) -> Target:
+    """Return a target by name, or the kind of agreement that a user's own facts have."""
+    if kind in TARGETS and any(name in history.ties for name in TARGETS[kind].kinds):
+        return TARGETS[kind]
+    if kind not in history.ties:
+        known = ", ".join(sorted(TARGETS) if history.series else sorted(history.ties))
+        raise ComityError(f"{kind}: no such kind; choose from {known}")
+    return Target(kind, (kind,))
 
 
 def _run(
@@ -289,9 +293,11 @@ def reach_gain(tau: Floats, gdp: Floats) -> Floats:
     """Return (n, n): growth of the row country's reach through one more tie with the column's.
 
     `tau` (n, n) are the strengths of the ties; `gdp` (n,), NaN where unknown, is scaled to a
-    share of the world's and taken as need. The new agreement has strength 1/2.
+    share of the world's and taken as need; where it is known of nobody, all count alike. The new
+    agreement has strength 1/2.
     """
-    need = np.nan_to_num(gdp / np.nansum(gdp)) if np.isfinite(gdp).any() else np.zeros(len(gdp))
+    alike = np.full(len(gdp), 1.0 / len(gdp))
+    need = np.nan_to_num(gdp / np.nansum(gdp)) if np.isfinite(gdp).any() else alike
     rho = formula.path_strength(tau)
     rows = []
     for focal in range(len(tau)):

@@ -197,7 +197,12 @@ class History:
         return values
 
     def known(self, year: int) -> Flags:
-        """Return (n,): whether any indicator of the country is dated at or before `year`."""
+        """Return (n,): whether any indicator of the country is dated at or before `year`.
+
+        Where nothing was observed of anybody, all exist from the beginning.
+        """
+        if not self.series:
+            return np.ones(len(self.countries), dtype=bool)
         values = np.stack([self.as_of(name, year) for name in INDICATORS])
         return np.asarray(~np.isnan(values).all(axis=0))
 

@@ -63,6 +63,15 @@ def build(
     return path
 
 
+def build_subject(path: Path, quads: Iterable[ox.Quad]) -> Path:
+    """Build the ontology without its vocabularies and a subject's own statements into a store."""
+    with _folder_errors(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(path.with_name(path.name + ".lock")):
+            _build_whole(path, [*shipped.classes(), *quads], sealed=False)
+    return path
+
+
 def _build_whole(path: Path, quads: Iterable[ox.Quad], sealed: bool) -> None:
     scratch = _scratch(path)
     try:

@@ -33,7 +33,7 @@ projects and threats, and the links between them. A relation that has a date, a 
 is a node of its own, a link. What was loaded together, a dataset, has a named graph.
 `ontology/CONVENTIONS.md` says how facts are written down; this page, made from the ontology by
 `python -m kg.graph.glossary`, says what the terms mean. Every example is a statement of the shipped
-graph, in SPARQL, or (a load) of one into which a file was loaded.
+graph, in SPARQL, or (a load, a party) of one into which a file or a profile was loaded.
 
 Prefixes: {prefixes}.
 """

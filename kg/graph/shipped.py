@@ -20,6 +20,11 @@ from kg.errors import ComityError
 from kg.graph import csvw
 from kg.terms import BASE, shipped
 
+SCHEMES = {
+    ox.NamedNode(f"{BASE}ontology#{name}")
+    for name in ("agreement-kinds", "relation-kinds", "indicators")
+}
+DATASET = csvw.expanded("dcat:Dataset")
 ONTOLOGY_GRAPH = ox.NamedNode(BASE + "source/ontology")
 
 
@@ -62,6 +67,22 @@ def ontology_quads(path: Path) -> Iterator[ox.Quad]:
             yield ox.Quad(quad.subject, quad.predicate, quad.object, ONTOLOGY_GRAPH)
     except SyntaxError as error:
         raise ComityError(f"{path}: not valid Turtle: {error}") from error
+
+
+def classes() -> Iterator[ox.Quad]:
+    """Yield the ontology's classes and properties, and the titles of its vocabularies alone.
+
+    A subject of a user's own declares its kinds itself.
+    """
+    about: dict[str, ox.NamedNode | ox.Literal] = {
+        "dcterms:title": ox.Literal("The ontology of Comity"),
+        "rdf:type": ox.NamedNode(DATASET),
+    }
+    for name, value in about.items():
+        yield ox.Quad(ONTOLOGY_GRAPH, ox.NamedNode(csvw.expanded(name)), value, ONTOLOGY_GRAPH)
+    for path in ontology_files():
+        whole = path.stem in {"comity", "reused"}
+        yield from (q for q in ontology_quads(path) if whole or q.subject in SCHEMES)
 
 
 def content_hash() -> str:

@@ -122,7 +122,9 @@ class Network:
         Raises ComityError with close matches where it is unknown.
         """
         code, places = text.strip().upper(), Places.shipped()
-        found = code if code in self.index else places.found(text)
+        own = {country.name.casefold(): country.iso3 for country in self.countries}
+        found = code if code in self.index else own.get(text.strip().casefold())
+        found = found or places.found(text)
         if found not in self.index:
             near = (iso3 for iso3 in places.near(text) if iso3 in self.index)
             raise ComityError(unknown(text, near))
@@ -153,11 +155,20 @@ class Network:
         return graph
 
 
-def load(store: Store, at: date, strengths: Mapping[str, float] | None = None) -> Network:
-    """Read the network at a date from a store; `strengths` overrides the kinds' own by slug."""
+def load(
+    store: Store,
+    at: date,
+    strengths: Mapping[str, float] | None = None,
+    *,
+    undated: bool = False,
+) -> Network:
+    """Read the network at a date from a store; `strengths` overrides the kinds' own by slug.
+
+    With `undated`, a participation without a start is in force on any day until it ends.
+    """
     countries = tuple(read_countries(store))
     kinds = read_kinds(store, strengths or {})
-    return _project(at, countries, kinds, read_memberships(store))
+    return _project(at, countries, kinds, read_memberships(store, undated=undated))
 
 
 def read_countries(store: Store) -> list[Country]:
@@ -186,8 +197,8 @@ def read_kinds(store: Store, strengths: Mapping[str, float]) -> dict[str, Kind]:
     return kinds
 
 
-def read_memberships(store: Store) -> list[Membership]:
-    """Read every participation that has a start; observers take no part.
+def read_memberships(store: Store, *, undated: bool = False) -> list[Membership]:
+    """Read every participation that has a start, or all with `undated`; observers take no part.
 
     The first end that one source states closes what another, which may be older, leaves open.
     """
@@ -209,7 +220,7 @@ def read_memberships(store: Store) -> list[Membership]:
     ends: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in rows:
         ends[row.country, row.of].append(row.end)
-    return [_closed(row, ends[row.country, row.of]) for row in rows if row.start]
+    return [_closed(row, ends[row.country, row.of]) for row in rows if row.start or undated]
 
 
 def _closed(row: Membership, ends: list[str]) -> Membership:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -67,11 +68,21 @@ def render(page: Page) -> str:
             style=Markup(style),  # noqa: S704
             scripts=[Markup(script) for script in scripts],  # noqa: S704
             data=payload(page),
-            strings=strings(),
+            strings=reworded(strings(), page.wording),
             world=world() if any(node.lon is not None for node in page.nodes) else None,
         )
     )
     return html
+
+
+def reworded(said: dict[str, Any], wording: Callable[[str], str]) -> dict[str, Any]:
+    """Return the page's own words, by language and name, in those of its subject."""
+    return {
+        lang: {
+            name: wording(text) if isinstance(text, str) else text for name, text in texts.items()
+        }
+        for lang, texts in said.items()
+    }
 
 
 def write(page: Page, path: Path | str) -> None:

@@ -6,7 +6,7 @@ Links are kept only if they are http(s). Unknown numbers are None (or absent) an
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -224,7 +224,8 @@ class Page:
     """Everything on one page; parts that are empty leave their view out.
 
     `focal` is the node in the centre of the first view (empty: everything is shown); `at` the
-    date of the network; `lang` is en or zh (the reader can switch); `labels` how many nodes
+    date of the network; `wording` turns the page's own words into those of its subject; `lang` is
+    en or zh (the reader can switch); `labels` how many nodes
     carry a label at first; `description`, `notes` are shown as written, under the title and in
     About. `indicators` gives the order of the map's choices.
     """
@@ -246,3 +247,4 @@ class Page:
     sources: Sequence[Reference] = ()
     notes: Sequence[str] = ()
     labels: int = 30
+    wording: Callable[[str], str] = str

@@ -1,0 +1,1 @@
+"""Any cooperation network: a subject declared in one file, its tables, and what they support."""
