@@ -8,13 +8,21 @@ rows and the numbers shows. Figures that a person can check on paper stand in `t
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from itertools import combinations
 from math import exp, expm1, log, log1p, log10, sqrt
 from pathlib import Path
 
 import numpy as np
+import pytest
 
+from kg.advice import snapshot
+from kg.advice.snapshot import Snapshot
+from kg.forecast import kinds
 from kg.graph import shipped
 from kg.graph.store import EmbeddedStore
 
@@ -24,6 +32,7 @@ SCHEMAS = {
     for name in ("agreements", "barriers", "parks", "participations", "relations", "territories")
 }
 DAY = "2024-06-30"
+RATE = 0.05  # the share of open pairs that sign a paper on cyber security
 STRENGTH = {
     "cyber-mou": 0.40,
     "information-security-agreement": 0.60,
@@ -78,6 +87,42 @@ def store() -> EmbeddedStore:
         quads += shipped.table_quads(shipped.Table(path, schema))
     made.change((), quads)
     return made
+
+
+@dataclass(frozen=True)
+class Given:
+    """The chance of cooperation in general, as if it had been forecast."""
+
+    probability: np.ndarray
+    countries: tuple[str, ...]
+
+    @property
+    def unknown(self) -> np.ndarray:
+        """One input, unknown for the pair of Kenya and Laos alone."""
+        gap = np.zeros((*self.probability.shape, 1), dtype=bool)
+        a, b = (self.countries.index(code) for code in ("KEN", "LAO"))
+        gap[a, b] = gap[b, a] = True
+        return gap
+
+    def missing(self, one: str, other: str) -> tuple[str, ...]:
+        return ("distance",) if {one, other} == {"KEN", "LAO"} else ()
+
+
+def forecast(history: object, _model: object, _year: int) -> Given:
+    """The general chance of all pairs, in the order of the history's countries."""
+    codes = tuple(history.countries)
+    at = [PLACE[code] for code in codes]
+    return Given(general()[np.ix_(at, at)], codes)
+
+
+@contextmanager
+def known(graph: EmbeddedStore) -> Iterator[Snapshot]:
+    """The snapshot at the day, with the general chance given."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kinds, "forecast", forecast)
+        patch.setattr(kinds, "model_for", lambda *_: None)
+        patch.setattr(kinds, "pace", lambda *_: RATE)
+        yield snapshot.load(graph, date.fromisoformat(DAY))
 
 
 def day(text: str) -> str:

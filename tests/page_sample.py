@@ -75,9 +75,14 @@ def scores(data: page.Matrices, focal: str, tau: np.ndarray) -> dict[str, float]
     rho = formula.path_strength(tau)
     tie = formula.strengthened(tau, f, data.strength)
     onward = formula.onward(rho, np.where(data.third[f], data.need, 0.0), f, tie).sum(axis=1)
-    gain = formula.direct(data.need, tau, f, tie) + onward
-    powers = formula.Powers(*data.powers)
-    values = formula.expected(data.feasibility[f], data.barrier[f], data.popularity, gain, powers)
+    factors = {
+        "feasibility": data.feasibility[f],
+        "barrier": data.barrier[f],
+        "popularity": data.popularity,
+        "direct": formula.direct(data.need, tau, f, tie),
+        "onward": onward,
+    }
+    values = formula.expected(factors, formula.Powers(*data.powers))
     return {code: float(v) for code, v in zip(CODES, values, strict=True) if code != focal}
 
 

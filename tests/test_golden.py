@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 import golden
 import numpy as np
 import pytest
-from golden import CODES, DAY, PLACE
+from golden import CODES, PLACE, RATE
 
-from kg.advice import channel, group, snapshot
+from kg.advice import channel, group
 from kg.advice.recommend import flat, recommend, shared_ranks
 from kg.advice.snapshot import Snapshot
 from kg.errors import ComityError
@@ -19,27 +18,7 @@ from kg.forecast import kinds, pairs
 from kg.graph.store import EmbeddedStore
 from kg.leverage.formula import BALANCE, PREFERENCES
 
-RATE = 0.05
 FOCALS = ("AUS", "CHN", "DEU", "GBR", "EGY", "LAO")
-
-
-@dataclass(frozen=True)
-class Given:
-    """The chance of cooperation in general, as if it had been forecast."""
-
-    probability: np.ndarray
-    countries: tuple[str, ...]
-
-    @property
-    def unknown(self) -> np.ndarray:
-        """One input, unknown for the pair of Kenya and Laos alone."""
-        gap = np.zeros((*self.probability.shape, 1), dtype=bool)
-        a, b = (self.countries.index(code) for code in ("KEN", "LAO"))
-        gap[a, b] = gap[b, a] = True
-        return gap
-
-    def missing(self, one: str, other: str) -> tuple[str, ...]:
-        return ("distance",) if {one, other} == {"KEN", "LAO"} else ()
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +28,8 @@ def store() -> EmbeddedStore:
 
 @pytest.fixture(scope="module")
 def now(store: EmbeddedStore) -> Iterator[Snapshot]:
-    def given(history: object, _model: object, _year: int) -> Given:
-        codes = tuple(history.countries)
-        at = [PLACE[code] for code in codes]
-        return Given(golden.general()[np.ix_(at, at)], codes)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(kinds, "forecast", given)
-        patch.setattr(kinds, "model_for", lambda *_: None)
-        patch.setattr(kinds, "pace", lambda *_: RATE)
-        yield snapshot.load(store, date.fromisoformat(DAY))
+    with golden.known(store) as at_the_day:
+        yield at_the_day
 
 
 def tie(now: Snapshot, one: str, other: str) -> float:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import doctest
+import os
 import re
+import shutil
+import subprocess
+import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import dedent
@@ -87,3 +91,62 @@ def test_adding_a_question(store, tmp_path):
     mine = questions(tmp_path)["mine"]
     names = {row[1] for row in store.texts(mine.filled({"country": "MNG"}))}
     assert {"China", "Russia"} <= names
+
+
+SIXTH = """
+from dataclasses import replace
+import numpy as np
+import golden
+from kg.advice import certainty, explain, group, robustness
+from kg.advice.recommend import recommend
+from kg.leverage.formula import FACTORS, expected, written
+
+with golden.known(golden.store()) as now:
+    factors = now.factors("CHN")
+    five = expected({**factors.values, "capability": 1.0}, now.powers)
+    np.testing.assert_allclose(factors.expected, five * now.needs.capability, rtol=1e-12)
+    ranked = recommend(now, "CHN")
+    median = explain.median_factors(ranked)
+    for row in ranked:
+        j = now.network.index[row.country.iso3]
+        assert row.as_json()["capability"] == now.needs.capability[j]
+        values = explain.factors_of(row)
+        assert f"x capability {row.capability:.3f}" in written(values, now.powers)
+        shares = explain.shapley(values, median, now.powers)
+        assert tuple(shares) == FACTORS and FACTORS[5] == "capability"
+        gap = row.expected_leverage - explain.product(median, now.powers)
+        np.testing.assert_allclose(sum(shares.values()), gap, atol=1e-12)
+        one = group.game(now, "CHN", 2, "independent").value([j])
+        np.testing.assert_allclose(one, row.expected_leverage, rtol=1e-9)
+    chosen = np.array([now.network.index[row.country.iso3] for row in ranked])
+    assert "capability" in robustness.correlations(now, factors, chosen)
+    view, sample = certainty.draw(now, factors)
+    without = replace(view, factors={**view.factors, "capability": np.ones(golden.N)})
+    drawn = without.scores(sample) * now.needs.capability
+    np.testing.assert_allclose(view.scores(sample), drawn, rtol=1e-9)
+"""
+
+
+def test_adding_a_factor(tmp_path):
+    shutil.copytree(DOCS.parent / "kg", tmp_path / "kg", ignore=shutil.ignore_patterns("data"))
+    for part in ("kg/data", "ontology", "queries"):
+        (tmp_path / part).symlink_to(DOCS.parent / part)
+    page = (DOCS / "how-to" / "factor.md").read_text(encoding="utf-8")
+    steps = re.split(r"\n\d\. \*\*`(kg/[\w/.]+)`\*\*", page)[1:]
+    changed = steps[::2]
+    assert len(changed) == 3
+    for name, step in zip(changed, steps[1::2], strict=True):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        for block in re.findall(r"    ```diff\n(.*?)    ```", step, re.DOTALL):
+            lines = dedent(block).splitlines()
+            old, new = ("\n".join(x[1:] for x in lines if x[0] in f" {c}") for c in "-+")
+            assert text.count(f"\n{old}\n") == 1, f"{name} has not once: {old}"
+            text = text.replace(f"\n{old}\n", f"\n{new}\n")
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    path = os.pathsep.join((str(tmp_path), str(Path(__file__).parent)))
+    subprocess.run(
+        [sys.executable, "-c", SIXTH],
+        check=True,
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": path},
+    )

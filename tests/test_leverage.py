@@ -109,14 +109,15 @@ def test_direct_gain_by_hand() -> None:
 
 def test_expected_is_the_product() -> None:
     powers = formula.Powers(gain=0.5, popularity=2.0)
-    found = formula.expected(*(np.array([x]) for x in (0.5, 0.2, 0.25, 4.0)), powers)
-    assert found[0] == pytest.approx(0.5 * 0.8 * 0.25**-2 * 2.0)
+    values = dict(zip(formula.FACTORS, map(np.array, (0.5, 0.2, 0.25, 3.0, 1.0)), strict=True))
+    found = formula.expected(values, powers)
+    assert found == pytest.approx(0.5 * 0.8 * 0.25**-2 * 2.0)
 
 
 @pytest.mark.parametrize("name", formula.PREFERENCES)
 def test_nothing_is_expected_of_no_chance(name: str) -> None:
-    zero, one = np.zeros(1), np.ones(1)
-    assert formula.expected(zero, zero, one, one, formula.PREFERENCES[name])[0] == 0.0
+    values = {"feasibility": 0.0, "barrier": 0.0, "popularity": 1.0, "direct": 1.0, "onward": 0.0}
+    assert formula.expected(values, formula.PREFERENCES[name]) == 0.0
 
 
 def test_a_chain_by_hand() -> None:

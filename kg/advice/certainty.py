@@ -26,7 +26,7 @@ import numpy as np
 
 from kg.advice.snapshot import Factors, Snapshot
 from kg.forecast.pairs import logit
-from kg.leverage.formula import Matrix, Vector, headline
+from kg.leverage.formula import Matrix, Values, Vector, headline
 from kg.leverage.inverse import Indices
 from kg.network import replica
 from kg.network.obstacles import Flags, levels
@@ -80,12 +80,14 @@ DOUBTS = tuple(field.name for field in fields(Sample))
 class Outlook:
     """What a focal country's sample is applied to.
 
+    `factors` (n,) by name are those that are not drawn, and the others as they are.
     `gains` and `offered` (networks, n, n): entry (r, j, t) is the share of t's need that the focal
     country gains through a tie with j in network r, and that j gains through it. `odds` and
     `popularity` (n,) are log-odds; `withheld` (kinds, n) is -ln(1 - level) of the obstacles.
     """
 
     focal: int
+    factors: Mapping[str, Vector]
     gains: Matrix
     offered: Matrix | None
     odds: Vector
@@ -101,10 +103,13 @@ class Outlook:
         barrier = -np.expm1(-sample.obstacles @ self.withheld)
         popularity = np.exp(self.popularity + own)
         g, h = (column[:, None] for column in sample.preference.T)
-        score = headline(chance, barrier, popularity, reached(self.gains, sample), g, h)
+        drawn: Values = {**self.factors, "feasibility": chance, "barrier": barrier, "onward": 0.0}
+        gain = reached(self.gains, sample)
+        score = headline({**drawn, "popularity": popularity, "direct": gain}, g, h)
         if self.offered is None:
             return score
-        theirs = headline(chance, barrier, 1.0, reached(self.offered, sample), g, h)
+        gain = reached(self.offered, sample)
+        theirs = headline({**drawn, "popularity": 1.0, "direct": gain}, g, h)
         return np.asarray(np.sqrt(score * theirs))
 
 
@@ -189,6 +194,7 @@ def outlook(snapshot: Snapshot, factors: Factors, factor: Matrix, mutual: bool) 
         offered[:, :, f] = tie - tau[:, f]
     return Outlook(
         focal=f,
+        factors=factors.values,
         gains=gains,
         offered=offered,
         odds=logit(factors.feasibility),

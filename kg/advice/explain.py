@@ -22,11 +22,10 @@ from kg.advice.snapshot import Snapshot
 from kg.forecast import feasibility, history, kinds, pairs
 from kg.graph.provenance import read_names
 from kg.graph.store import Store
-from kg.leverage.formula import BALANCE, Powers, Vector, expected
+from kg.leverage.formula import BALANCE, FACTORS, Powers, Vector, expected, written
 from kg.network.need import Needs
 
 CHANCE = frozenset({"feasibility", "popularity"})
-FACTORS = ("feasibility", "barrier", "popularity", "direct", "onward")
 Values = dict[str, float]
 LISTED = 12  # lines of a long list in the text; JSON and CSV hold all
 
@@ -77,9 +76,8 @@ class Explanation:
 
 
 def product(values: Values, powers: Powers = BALANCE) -> float:
-    """Return the headline of one candidate's five factors."""
-    feasibility, barrier, popularity, direct, onward = (np.array(values[n]) for n in FACTORS)
-    return float(expected(feasibility, barrier, popularity, direct + onward, powers))
+    """Return the headline of one candidate's factors."""
+    return float(expected({name: np.array(value) for name, value in values.items()}, powers))
 
 
 def shapley(values: Values, baseline: Values, powers: Powers = BALANCE) -> Values:
@@ -132,7 +130,7 @@ def explain(store: Store, snapshot: Snapshot, focal: str, partner: str) -> Expla
 
 
 def factors_of(candidate: Candidate) -> Values:
-    """Return a candidate's five factors."""
+    """Return a candidate's factors."""
     return {name: float(getattr(candidate, name)) for name in FACTORS}
 
 
@@ -329,15 +327,13 @@ def text(found: Explanation) -> str:
 
 
 def _score_lines(c: Candidate, p: Powers, chance_known: bool) -> list[str]:
-    gain = f"(direct {c.direct:.4f} + onward {c.onward:.4f})^{p.gain:.2g}"
     if not chance_known:
+        gain = f"(direct {c.direct:.4f} + onward {c.onward:.4f})^{p.gain:.2g}"
         return [
             f"expected leverage {c.expected_leverage:.4g} = (1 - barrier {c.barrier:.3f}) x {gain}"
         ]
     return [
-        f"expected leverage {c.expected_leverage:.4g} = chance {c.feasibility:.4f}"
-        f" x (1 - barrier {c.barrier:.3f}) x popularity {c.popularity:.3g}^-{p.popularity:.2g}"
-        f" x {gain}",
+        f"expected leverage {c.expected_leverage:.4g} = {written(factors_of(c), p)}",
         f"specific to the two: they are {c.lift:.2f} times as likely to sign as either with anyone",
     ]
 

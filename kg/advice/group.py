@@ -26,7 +26,7 @@ from kg.graph.catalog import engine_query
 from kg.graph.provenance import Named, read_names
 from kg.graph.store import Store
 from kg.leverage.coalition import Accession, Coalition, Game, choose
-from kg.leverage.formula import direct, onward, strengthened
+from kg.leverage.formula import direct, kept, onward, strengthened
 from kg.network.network import specificity
 from kg.terms import local
 
@@ -113,15 +113,15 @@ def game(snapshot: Snapshot, focal: str, parties: int, accession: Accession) -> 
     net, factors, powers = snapshot.network, snapshot.factors(focal), snapshot.powers
     share = float(specificity(np.array([float(parties)]), len(net.countries))[0])
     tie = strengthened(net.tau, factors.focal, snapshot.strength * share)
-    kept = (1.0 - factors.barrier) * factors.popularity**-powers.popularity
+    scale = kept(factors.values, powers)
     if not powers.gain:
-        return Game.of(np.zeros_like(net.rho), factors.feasibility, accession, kept)
+        return Game.of(np.zeros_like(net.rho), factors.feasibility, accession, scale)
     table = onward(net.rho, snapshot.third[factors.focal], factors.focal, tie)
     own = direct(snapshot.needs.need, net.tau, factors.focal, tie)
     # A member's own need is one more place to reach: by its own tie or through another member.
     np.fill_diagonal(table, own)
-    scale = kept ** (1.0 / powers.gain)
-    return Game.of(scale[:, None] * table, factors.feasibility, accession, power=powers.gain)
+    scaled = scale[:, None] ** (1.0 / powers.gain) * table
+    return Game.of(scaled, factors.feasibility, accession, power=powers.gain)
 
 
 def members(snapshot: Snapshot, body: str) -> list[int]:

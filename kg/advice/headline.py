@@ -48,7 +48,7 @@ from kg.forecast.features import TARGETS, WINDOW, Target, Window, gravity, windo
 from kg.forecast.history import NEVER, Flags, Floats, History, Ints, read
 from kg.forecast.kinds import CYBER, DEFENCE
 from kg.graph.store import Store
-from kg.leverage.formula import BALANCE, PREFERENCES, Powers, expected
+from kg.leverage.formula import BALANCE, FACTORS, PREFERENCES, Powers, expected
 
 Row: TypeAlias = dict[str, str | int | float | None]
 
@@ -79,6 +79,7 @@ MEASURES = ("auc", "hits10", "captured10")
 class Cut:
     """One cut in the order of the history's countries: the factors, and what happened.
 
+    `factors` are all by name; `chance`, `barrier`, `gain` and `popularity` take their place.
     `chance`, `barrier`, `blocked`, `gain` and `general` are (n, n), the row the focal country;
     `popularity` (n,); `exists` (n,) the countries that existed; `snapshot` what they come from and
     `places` (n,) each country's position in it.
@@ -86,6 +87,7 @@ class Cut:
 
     snapshot: Snapshot
     places: Ints
+    factors: Mapping[str, Floats]
     exists: Flags
     chance: Floats
     barrier: Floats
@@ -155,18 +157,20 @@ def cut(store: Store, history: History, year: int) -> Cut:
     shot = snapshot.load(store, date(year, 12, 31), strict=True)
     places = np.array([shot.network.index[code] for code in history.countries])
     both = np.ix_(places, places)
-    factors = [shot.factors(code) for code in history.countries]
+    rows = [shot.factors(code).values for code in history.countries]
+    values = {name: np.stack([row[name][places] for row in rows]) for name in FACTORS}
     pooled = shot.forecast.pooled
     if pooled is None:
         raise ComityError(f"{shot.kind}: this kind is not forecast by pooling")
     return Cut(
         snapshot=shot,
         places=places,
+        factors=values,
         exists=history.known(year),
         chance=shot.forecast.probability[both],
         barrier=shot.obstacles.barrier[both],
         blocked=shot.obstacles.blocked[both],
-        gain=np.stack([row.gain[places] for row in factors]),
+        gain=values["direct"] + values["onward"],
         general=np.nan_to_num(pooled.basis.general),
         gdp=np.nan_to_num(history.as_of("gdp", year)),
         popularity=shot.forecast.popularity[places],
@@ -180,7 +184,8 @@ def headline(at: Cut, powers: Powers = BALANCE, gate: bool = True) -> Floats:
     Without `gate`, obstacles neither discount nor block.
     """
     barrier = at.barrier if gate else np.zeros_like(at.barrier)
-    score = expected(at.chance, barrier, at.popularity, at.gain, powers)
+    values = {"feasibility": at.chance, "barrier": barrier, "popularity": at.popularity}
+    score = expected({**at.factors, **values, "direct": at.gain, "onward": 0.0}, powers)
     return np.where(at.blocked & gate, score - score.max() - 1.0, score)
 
 

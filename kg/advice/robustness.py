@@ -40,11 +40,7 @@ def correlations(snapshot: Snapshot, factors: Factors, chosen: Indices) -> dict[
     others = {
         "degree": snapshot.network.tau.sum(axis=1)[chosen],
         "GDP": np.array([_gdp(seen.get(code, {})) for code in codes]),
-        "feasibility": factors.feasibility[chosen],
-        "barrier": factors.barrier[chosen],
-        "popularity": factors.popularity[chosen],
-        "direct": factors.direct[chosen],
-        "onward": factors.onward.sum(axis=1)[chosen],
+        **{name: values[chosen] for name, values in factors.values.items()},
     }
     headline = factors.expected[chosen]
     return {name: spearman(headline, other) for name, other in others.items()}

@@ -17,6 +17,7 @@ from kg.graph.catalog import engine_query
 from kg.graph.store import Store
 from kg.leverage.formula import (
     BALANCE,
+    FACTORS,
     Matrix,
     Powers,
     Vector,
@@ -65,15 +66,15 @@ class Factors:
     gaps: tuple[tuple[str, ...], ...]
     powers: Powers = BALANCE
 
-    @property
-    def gain(self) -> Vector:
-        """Direct plus onward gain, in units of need."""
-        return np.asarray(self.direct + self.onward.sum(axis=1))
+    @cached_property
+    def values(self) -> dict[str, Vector]:
+        """What the formula reads, (n,) each by its name in `FACTORS`: onward gains added up."""
+        return {name: getattr(self, name) for name in FACTORS} | {"onward": self.onward.sum(axis=1)}
 
-    @property
+    @cached_property
     def expected(self) -> Vector:
         """Expected leverage."""
-        return expected(self.feasibility, self.barrier, self.popularity, self.gain, self.powers)
+        return expected(self.values, self.powers)
 
     def status(self, j: int) -> str:
         """Return whether a partner is open, has an agreement to renew, or is blocked."""
@@ -183,8 +184,8 @@ class Snapshot:
         f, net = factors.focal, self.network
         gain = direct_offered(self.needs.need, net.tau, f, factors.tie)
         gain += onward_offered(net.rho, self.third, f, factors.tie)
-        own = np.full_like(gain, self.forecast.popularity[f])
-        return expected(factors.feasibility, factors.barrier, own, gain, self.powers)
+        own = {"popularity": self.forecast.popularity[f], "direct": gain, "onward": 0.0}
+        return expected({**factors.values, **own}, self.powers)
 
 
 CHANCE = frozenset({"feasibility", "chance", "lift", "popularity", "feasibility_features"})

@@ -18,6 +18,7 @@ the gain is worth less than twice the chance. Both were measured on past windows
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -28,6 +29,10 @@ from scipy.sparse.csgraph import dijkstra
 
 Vector: TypeAlias = NDArray[np.float64]
 Matrix: TypeAlias = NDArray[np.float64]
+Values: TypeAlias = Mapping[str, Matrix | float]
+
+# What the expected leverage is made of; the gain is direct plus onward.
+FACTORS = ("feasibility", "barrier", "popularity", "direct", "onward")
 
 # A tie of strength 1 has length 0, which a sparse matrix would read as "no tie".
 SHORTEST = 1e-300
@@ -124,20 +129,27 @@ PREFERENCES = {
 BALANCE = PREFERENCES["balance"]
 
 
-def expected(
-    feasibility: Vector, barrier: Vector, popularity: Vector, gain: Vector, powers: Powers = BALANCE
-) -> Vector:
-    """Return (n,): the headline with chosen powers."""
-    return headline(feasibility, barrier, popularity, gain, powers.gain, powers.popularity)
+def expected(factors: Values, powers: Powers = BALANCE) -> Matrix:
+    """Return the expected leverage with chosen powers."""
+    return headline(factors, powers.gain, powers.popularity)
 
 
-def headline(
-    feasibility: Matrix,
-    barrier: Matrix,
-    popularity: Matrix | float,
-    gain: Matrix,
-    g: Matrix | float,
-    h: Matrix | float,
-) -> Matrix:
-    """Return feasibility * (1 - barrier) * popularity^-h * gain^g, of arrays that broadcast."""
-    return np.asarray(feasibility * (1.0 - barrier) * popularity**-h * gain**g)
+def headline(factors: Values, g: Matrix | float, h: Matrix | float) -> Matrix:
+    """Return the expected leverage; the `FACTORS` and the powers are arrays that broadcast."""
+    gain = factors["direct"] + factors["onward"]
+    chance = factors["feasibility"] * (1.0 - factors["barrier"])
+    return np.asarray(chance * factors["popularity"] ** -h * gain**g)
+
+
+def kept(factors: Values, powers: Powers) -> Matrix:
+    """Return what the chance and the gain^g are multiplied by: all else that the factors say."""
+    return expected({**factors, "feasibility": 1.0, "direct": 1.0, "onward": 0.0}, powers)
+
+
+def written(factors: Mapping[str, float], powers: Powers) -> str:
+    """Return the formula with one partner's figures in it."""
+    return (
+        f"chance {factors['feasibility']:.4f} x (1 - barrier {factors['barrier']:.3f})"
+        f" x popularity {factors['popularity']:.3g}^-{powers.popularity:.2g}"
+        f" x (direct {factors['direct']:.4f} + onward {factors['onward']:.4f})^{powers.gain:.2g}"
+    )
