@@ -12,9 +12,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from textwrap import dedent
 
+import nbformat
 import networkx as nx
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 from scipy.sparse import csr_array
 
 import kg
@@ -33,6 +35,20 @@ def test_sessions_in_pages_hold(store, page):
     result = doctest.testfile(str(DOCS.parent / page), module_relative=False)
     assert result.attempted > 5
     assert not result.failed
+
+
+def shown(book):
+    """The text of every cell's answer."""
+    outputs = [out for cell in book.cells for out in cell.get("outputs", ())]
+    return "".join(out.get("text") or out["data"]["text/plain"] for out in outputs)
+
+
+@pytest.mark.parametrize(("name", "fixed"), [("gains", True), ("recommend", False)])
+def test_notebooks_run(store, name, fixed):
+    book = nbformat.read(DOCS / "notebooks" / f"{name}.ipynb", as_version=4)
+    before = shown(book)
+    NotebookClient(book, timeout=300, record_timing=False).execute()
+    assert shown(book) == before if fixed else shown(book)
 
 
 def test_pages_name_commands_that_exist(comity):
