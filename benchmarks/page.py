@@ -28,7 +28,7 @@ import networkx as nx
 from selenium import webdriver
 
 from kg.page import Kind, Matrices, Node, Page, Tie, render, to_pyvis
-from kg.page.html import bundle
+from kg.page.html import inline
 from kg.page.layout import positions
 from kg.page.payload import payload
 
@@ -52,6 +52,15 @@ new vis.Network(document.getElementById("net"), {{ nodes, edges }},
      edges: {{ smooth: false }} }});
 </script>
 """
+
+
+def bundle() -> str:
+    """Return the vis-network script that pyvis brings along, fit for inlining."""
+    import pyvis
+
+    found = sorted(Path(pyvis.__file__).parent.glob("lib/vis-*/vis-network.min.js"))
+    lines = found[-1].read_text(encoding="utf-8").split("\n")
+    return inline("\n".join(line for line in lines if not line.startswith("//# sourceMappingURL")))
 
 
 def sample(n: int, m: int) -> Page:

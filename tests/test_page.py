@@ -8,7 +8,9 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import networkx as nx
 import numpy as np
@@ -20,7 +22,7 @@ from kg.advice import draw
 from kg.errors import ComityError
 from kg.forecast import backtest
 from kg.forecast.feasibility import PROXY
-from kg.page.html import application, bundle, digest, world
+from kg.page.html import application, digest, read, world
 from kg.page.layout import positions
 from kg.page.payload import payload, safe_url
 
@@ -61,9 +63,9 @@ class Scripts(HTMLParser):
 def test_every_script_is_the_one_that_the_policy_admits():
     html = page.render(hostile())
     found = Scripts(html)
-    assert found.elements.count("script") == 5
+    assert found.elements.count("script") == 4
     assert not {"img", "iframe", "object", "embed", "base", "form"} & set(found.elements)
-    assert found.run == [bundle(), application()]
+    assert found.run == [application()]
     for script in found.run:
         assert digest(script).replace("'", "&#39;").replace("+", "&#43;") in html.replace(
             "+", "&#43;"
@@ -261,6 +263,71 @@ def test_notebook_shows_a_sandboxed_frame():
     html = page.Frame(sample())._repr_html_()
     assert 'sandbox="allow-scripts allow-downloads"' in html
     assert "<script" not in html
+
+
+DEUTERANOPIA = np.array(
+    [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.011820, 0.042940, 0.968881],
+    ]
+)
+XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+
+
+def lab(colour: str) -> np.ndarray:
+    """CIELAB of a colour as an eye without green cones sees it (Machado et al. 2009)."""
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    xyz = XYZ @ np.clip(DEUTERANOPIA @ linear, 0, 1) / [0.95047, 1.0, 1.08883]
+    f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
+
+
+def ciede2000(one: np.ndarray, other: np.ndarray) -> float:
+    """The colour difference of Sharma, Wu and Dalal (2005)."""
+    light = [one[0], other[0]]
+    chroma = [np.hypot(*c[1:]) for c in (one, other)]
+    grey = 0.5 * (1 - np.sqrt(np.mean(chroma) ** 7 / (np.mean(chroma) ** 7 + 25.0**7)))
+    a, b = [(1 + grey) * c[1] for c in (one, other)], [one[2], other[2]]
+    c1, c2 = np.hypot(a, b)
+    h1, h2 = (np.degrees(np.arctan2(b, a)) + 360) % 360
+    turn = (h2 - h1 + 180) % 360 - 180
+    hue = (h1 + turn / 2) % 360
+    mean_l, mean_c = np.mean(light), (c1 + c2) / 2
+    cos = [np.cos(np.radians(k * hue + s)) for k, s in ((1, -30), (2, 0), (3, 6), (4, -63))]
+    t = 1 - 0.17 * cos[0] + 0.24 * cos[1] + 0.32 * cos[2] - 0.20 * cos[3]
+    s_l = 1 + 0.015 * (mean_l - 50) ** 2 / np.sqrt(20 + (mean_l - 50) ** 2)
+    s_c, s_h = 1 + 0.045 * mean_c, 1 + 0.015 * mean_c * t
+    r = -2 * np.sqrt(mean_c**7 / (mean_c**7 + 25.0**7))
+    r *= np.sin(np.radians(60 * np.exp(-(((hue - 275) / 25) ** 2))))
+    parts = (light[1] - light[0]) / s_l, (c2 - c1) / s_c
+    swing = 2 * np.sqrt(c1 * c2) * np.sin(np.radians(turn / 2)) / s_h
+    return float(np.sqrt(parts[0] ** 2 + parts[1] ** 2 + swing**2 + r * parts[1] * swing))
+
+
+def test_no_two_kinds_look_alike_without_green_cones():
+    # A pair of the published test data of CIEDE2000.
+    known = ciede2000(np.array([50, 2.6772, -79.7751]), np.array([50, 0, -82.7485]))
+    assert known == pytest.approx(2.0425, abs=1e-4)
+    for theme in re.findall(r"--tie-0:.*", read("style.css")):
+        palette = [lab(colour) for colour in re.findall(r"#[0-9a-f]{6}", theme)]
+        assert len(palette) == 16
+        assert min(ciede2000(a, b) for a, b in combinations(palette, 2)) >= 10
+
+
+def test_a_kind_looks_the_same_whatever_else_is_there():
+    kinds = {slug: SimpleNamespace(slug=slug, label=slug, label_zh="") for slug in draw.PALETTE}
+    whole = {kind.id: kind.hue for kind in draw.kinds(kinds)}
+    few = {slug: kinds[slug] for slug in reversed(draw.PALETTE[3:6])}
+    assert [whole[kind.id] for kind in draw.kinds(few)] == [3, 4, 5]
+    assert sorted(whole.values()) == list(range(15))
 
 
 def test_both_languages_have_every_text():

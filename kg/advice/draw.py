@@ -15,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from kg import page
+from kg.advice.answer import answer, cited, entries
+from kg.advice.brief import brief
 from kg.advice.explain import Explanation, rows
 from kg.advice.recommend import Candidate, recommend
 from kg.advice.snapshot import Snapshot
@@ -23,7 +25,7 @@ from kg.forecast.feasibility import PROXY
 from kg.graph.dossier import dossier
 from kg.graph.provenance import Named, Source, read_names, read_sources
 from kg.graph.store import Store
-from kg.network.network import Country, Membership, read_memberships
+from kg.network.network import Country, Kind, Membership, read_memberships
 from kg.terms import tail
 
 Rows = Sequence[Mapping[str, Any]]
@@ -140,9 +142,10 @@ def compose(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candi
             page.Kind("country", snapshot.words.one, snapshot.words.one_zh),
             page.Kind("body", "body", "组织"),
         ],
-        tie_kinds=[page.Kind(k.slug, k.label, k.label_zh) for k in net.kinds.values()],
+        tie_kinds=kinds(net.kinds),
         indicators=INDICATORS[:2] if snapshot.profile else INDICATORS,
-        ranking=[page.Entry.of(candidate.as_json()) for candidate in ranked],
+        ranking=entries(store, ranked),
+        answer=answer(brief(store, snapshot, focal, ranked), snapshot.reworded),
         matrices=_matrices(snapshot, ranked),
         tables=[dossier_table(store, centre, own=snapshot.profile is not None)],
         sources=[cited(source) for source in sources.values()],
@@ -160,6 +163,35 @@ def _notes(snapshot: Snapshot) -> tuple[str, ...]:
     )
 
 
+def kinds(kinds: Mapping[str, Kind]) -> list[page.Kind]:
+    """Return the kinds of agreement, families together, each in the colour that is always its own.
+
+    The palette has one hue a family: cyber security, standards, trade, defence, environment,
+    membership.
+    """
+    order = [kinds[slug] for slug in PALETTE if slug in kinds]
+    order += [kind for slug, kind in kinds.items() if slug not in PALETTE]
+    hues = {slug: hue for hue, slug in enumerate(PALETTE)}
+    return [page.Kind(k.slug, k.label, k.label_zh, hues.get(k.slug)) for k in order]
+
+
+PALETTE = (
+    "information-security-agreement",
+    "cyber-agreement",
+    "cyber-mou",
+    "cyber-statement",
+    "cert-cooperation",
+    "cyber-convention",
+    "standards-cooperation",
+    "mutual-recognition",
+    "certification-arrangement",
+    "trade-agreement",
+    "investment-treaty",
+    "belt-and-road-mou",
+    "defence-agreement",
+    "environment-agreement",
+    "membership",
+)
 NOTES = (
     "Feasibility is learned from agreements of all kinds: it shows general cooperation, a proxy "
     "for cooperation on industrial security.",
@@ -170,11 +202,6 @@ NOTES = (
 def _memberships(store: Store, snapshot: Snapshot) -> list[Membership]:
     undated = snapshot.profile is not None and not snapshot.profile.dated
     return read_memberships(store, undated=undated)
-
-
-def cited(source: Source | None) -> page.Reference:
-    """Return a source as the page shows it."""
-    return page.Reference(source.title, source.url) if source else page.Reference("")
 
 
 def _parties(memberships: list[Membership], known: set[str]) -> dict[str, list[Membership]]:
@@ -201,7 +228,9 @@ def _pair_ties(
     sources: dict[str, Source],
 ) -> list[page.Tie]:
     return [
-        _tie(snapshot, named, sources, members[0], members[1].country)
+        _tie(
+            snapshot, named, sources, members[0], members[1].country, any(m.signed for m in members)
+        )
         for members in parties.values()
         if len(members) == 2
     ]
@@ -215,7 +244,7 @@ def _hub_ties(
     sources: dict[str, Source],
 ) -> list[page.Tie]:
     return [
-        _tie(snapshot, named, sources, membership, hub)
+        _tie(snapshot, named, sources, membership, hub, membership.signed)
         for hub in hubs
         for membership in parties[hub]
     ]
@@ -227,6 +256,7 @@ def _tie(
     sources: dict[str, Source],
     one: Membership,
     other: str,
+    signed: bool,
 ) -> page.Tie:
     known = named.get(one.of)
     kind = snapshot.network.kinds.get(one.kind)
@@ -238,6 +268,7 @@ def _tie(
         start=one.start,
         end=one.end,
         strength=kind.strength if kind else 0.0,
+        signed=signed,
         sources=[cited(sources.get(known.source))] if known else [],
     )
 

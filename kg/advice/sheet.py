@@ -59,7 +59,7 @@ def sheet(found: Brief, snapshot: Snapshot, lang: str) -> page.Sheet:
         title=_title(found, lang),
         lang=lang,
         sentence=said(found.sentence.in_language(lang)),
-        lead=said(_lead(found, lang)),
+        lead=said(lead(found, lang)),
         blocks=[_block(card, lang, said) for card in found.cards],
         focal=focal,
         proposed=[spot for spot in proposed if spot],
@@ -77,7 +77,7 @@ def markdown(found: Brief, lang: str) -> str:
         "",
         found.sentence.in_language(lang),
         "",
-        _lead(found, lang),
+        lead(found, lang),
     ]
     for card in found.cards:
         block = _block(card, lang)
@@ -96,7 +96,8 @@ def _title(found: Brief, lang: str) -> str:
     return WORDS[lang]["title"].format(name=_name(found.focal, lang), kind=kind)
 
 
-def _lead(found: Brief, lang: str) -> str:
+def lead(found: Brief, lang: str) -> str:
+    """Return among how many, as of when, and who leads."""
     words = WORDS[lang]
     group = words["comma"].join(_name(c.country, lang) for c in found.leading)
     return words["lead"].format(n=found.candidates, at=found.at, group=group)
@@ -108,7 +109,6 @@ def _name(country: Country, lang: str) -> str:
 
 def _block(card: Card, lang: str, said: Callable[[str], str] = str) -> page.Block:
     words, c = WORDS[lang], card.candidate
-    figures = {"index": c.index, "rank": c.rank, "low": c.rank_low, "high": c.rank_high}
     lists = [
         (words[name], [said(text.in_language(lang)) for text in texts])
         for name, texts in (("reasons", card.reasons), ("obstacles", card.obstacles))
@@ -116,13 +116,20 @@ def _block(card: Card, lang: str, said: Callable[[str], str] = str) -> page.Bloc
     step, unknown = card.step.in_language(lang), capital(card.unknown.in_language(lang))
     return page.Block(
         title=_name(c.country, lang),
-        figures=words["figures"].format(**figures),
+        figures=figures(card, lang),
         lists=lists,
         closing=[
             *([(words["step"], step)] if step else []),
             (words["unknown"], unknown),
         ],
     )
+
+
+def figures(card: Card, lang: str) -> str:
+    """Return a partner's index, its rank and the range of ranks."""
+    c = card.candidate
+    values = {"index": c.index, "rank": c.rank, "low": c.rank_low, "high": c.rank_high}
+    return WORDS[lang]["figures"].format(**values)
 
 
 def _spot(country: Country, lang: str) -> page.Spot | None:

@@ -3,6 +3,8 @@
 from kg.page.export import export
 from kg.page.html import Frame, render, write
 from kg.page.model import (
+    Answer,
+    Card,
     Cell,
     Entry,
     Fact,
@@ -15,14 +17,19 @@ from kg.page.model import (
     Page,
     Reference,
     Series,
+    Share,
     Table,
+    Thing,
     Tie,
+    Words,
 )
 from kg.page.network import to_networkx, to_pyvis
 from kg.page.sheet import Block, Sheet, Spot, render_sheet
 
 __all__ = [
+    "Answer",
     "Block",
+    "Card",
     "Cell",
     "Entry",
     "Fact",
@@ -36,10 +43,13 @@ __all__ = [
     "Page",
     "Reference",
     "Series",
+    "Share",
     "Sheet",
     "Spot",
     "Table",
+    "Thing",
     "Tie",
+    "Words",
     "export",
     "render",
     "render_sheet",

@@ -1,8 +1,8 @@
 """Render a page to one self-contained, safe HTML file.
 
-Nothing is fetched: the vis-network bundle comes from the installed pyvis, styles, scripts and
-data are inlined. The content security policy admits exactly these scripts and styles (by hash)
-and no connection; `require-trusted-types-for` closes innerHTML and its like.
+Nothing is fetched: styles, scripts and data are inlined. The content security policy admits exactly
+these scripts and styles (by hash) and no connection; `require-trusted-types-for` closes innerHTML
+and its like.
 """
 
 from __future__ import annotations
@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from html import escape
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
-from kg.errors import ComityError
 from kg.files import write_whole
 from kg.page.model import Page
 from kg.page.payload import payload
@@ -32,6 +30,7 @@ SCRIPTS = (
     "dom",
     "data",
     "state",
+    "projection",
     "reach",
     "select",
     "search",
@@ -39,6 +38,7 @@ SCRIPTS = (
     "graph",
     "map",
     "ranking",
+    "answer",
     "panel",
     "timeline",
     "paths",
@@ -46,6 +46,7 @@ SCRIPTS = (
     "figures",
     "plot",
     "tables",
+    "picture",
     "download",
     "exchange",
     "main",
@@ -57,7 +58,7 @@ def render(page: Page) -> str:
 
     Raises ComityError (code 2) if ties, ranking and nodes do not fit together.
     """
-    scripts = [bundle(), application()]
+    scripts = [application()]
     style = read("style.css")
     html: str = (
         environment()
@@ -121,22 +122,6 @@ def policy(scripts: list[str], style: str) -> str:
 def digest(text: str) -> str:
     """Return the CSP hash source of an inline script or style."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
-
-
-@cache
-def bundle() -> str:
-    """Return the vis-network script that pyvis brings along, fit for inlining."""
-    spec = find_spec("pyvis")
-    folders = list(spec.submodule_search_locations or []) if spec else []
-    found = sorted(
-        f for folder in folders for f in Path(folder).glob("lib/vis-*/vis-network.min.js")
-    )
-    if not found:
-        raise ComityError(
-            "vis-network is missing; install it with: pip install pyvis==0.3.2", code=2
-        )
-    lines = found[-1].read_text(encoding="utf-8").split("\n")
-    return inline("\n".join(line for line in lines if not line.startswith("//# sourceMappingURL")))
 
 
 @cache

@@ -22,6 +22,10 @@ class Reference:
     url: str = ""
 
 
+Words = tuple[str, str]
+"""A text in English and in Chinese."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """One line of a node's panel: what is said, and who says it."""
@@ -36,11 +40,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of node or tie, in the legend's order; kinds that are not declared show their id."""
+    """A kind of node or tie, in the legend's order; kinds that are not declared show their id.
+
+    `hue` is its place in the palette (`--tie-0` to `--tie-15` in style.css), so that it looks the
+    same on every page; without one it takes the first that is free.
+    """
 
     id: str
     label: str
     label_zh: str = ""
+    hue: int | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,8 @@ class Tie:
     """One agreement or relation between two nodes; several between one pair are all shown.
 
     `start` and `end` are partial ISO dates (`end` = first day not in force; empty = unknown or
-    open); `strength` is in 0..1; `directed` draws an arrow from `a` to `b`.
+    open); `strength` is in 0..1; `directed` draws an arrow from `a` to `b`; `signed` marks what is
+    signed and not in force, drawn hollow.
     """
 
     a: str
@@ -94,6 +104,7 @@ class Tie:
     end: str = ""
     strength: float = 0.0
     directed: bool = False
+    signed: bool = False
     sources: Sequence[Reference] = ()
 
 
@@ -121,6 +132,9 @@ class Entry:
     via: Sequence[Mapping[str, Any]] = ()
     channel: str = ""
     reason: str = ""
+    channel_zh: str = ""
+    reason_zh: str = ""
+    obstacles: Sequence[Mapping[str, Any]] = ()
     missing: Sequence[str] = ()
     rank_low: float | None = None
     rank_high: float | None = None
@@ -171,7 +185,21 @@ class Interval:
     high: float | None = None
 
 
-Cell = str | int | float | bool | None | Interval
+@dataclass(frozen=True)
+class Thing:
+    """A node in a table's cell: its name in the reader's language, to be clicked."""
+
+    id: str
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share in 0..1 that a table shows in per cent."""
+
+    value: float
+
+
+Cell = str | int | float | bool | None | Words | Thing | Share | Interval
 
 
 @dataclass(frozen=True)
@@ -179,9 +207,9 @@ class Table:
     """A further table (coalitions, a backtest, the factors of one pair), each on its own tab."""
 
     title: str
-    columns: Sequence[str]
+    columns: Sequence[str | Words]
     rows: Sequence[Sequence[Cell]]
-    note: str = ""
+    note: str | Words = ""
     title_zh: str = ""
 
 
@@ -220,14 +248,43 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class Card:
+    """One partner in words: its figures, for it, against it, how to begin, what is unknown."""
+
+    id: str
+    figures: Words
+    reasons: Sequence[Words]
+    obstacles: Sequence[Words]
+    step: Words
+    unknown: Words
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a page says first: a sentence, the nodes that the focal one should be tied to, why.
+
+    `sources` are those it mainly rests on; `tables` stand below it. `follows` lets a what-if of
+    the reader's replace the nodes proposed by the first of its own ranking.
+    """
+
+    sentence: Words
+    lead: Words = ("", "")
+    proposed: Sequence[str] = ()
+    cards: Sequence[Card] = ()
+    tables: Sequence[Table] = ()
+    sources: Sequence[Reference] = ()
+    follows: bool = False
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything on one page; parts that are empty leave their view out.
 
     `focal` is the node in the centre of the first view (empty: everything is shown); `at` the
     date of the network; `wording` turns the page's own words into those of its subject; `lang` is
-    en or zh (the reader can switch); `labels` how many nodes
-    carry a label at first; `description`, `notes` are shown as written, under the title and in
-    About. `indicators` gives the order of the map's choices.
+    en or zh (the reader can switch); `labels` how many nodes carry a label at first; with an
+    `answer` the page opens on it; `description`, `notes` are shown as written, under the title and
+    in About. `indicators` gives the order of the map's choices.
     """
 
     title: str
@@ -245,6 +302,9 @@ class Page:
     figures: Sequence[Figure] = ()
     tables: Sequence[Table] = ()
     sources: Sequence[Reference] = ()
-    notes: Sequence[str] = ()
+    notes: Sequence[str | Words] = ()
     labels: int = 30
     wording: Callable[[str], str] = str
+    answer: Answer | None = None
+    title_zh: str = ""
+    description_zh: str = ""

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from kg.errors import ComityError
 from kg.page.layout import positions
 from kg.page.model import (
+    Answer,
     Entry,
     Figure,
     Interval,
@@ -23,10 +24,12 @@ from kg.page.model import (
     Page,
     Reference,
     Series,
+    Share,
     Table,
+    Thing,
     Tie,
+    Words,
 )
-from kg.page.projection import place
 
 Json: TypeAlias = Any
 Array: TypeAlias = NDArray[np.float64]
@@ -69,12 +72,14 @@ def payload(page: Page) -> dict[str, Json]:
     texts = Texts()
     return {
         "title": page.title,
+        "title_zh": page.title_zh,
         "description": page.description,
+        "description_zh": page.description_zh,
         "lang": "zh" if page.lang.lower().startswith("zh") else "en",
         "focal": page.focal,
         "at": page.at,
         "labels": page.labels,
-        "notes": list(page.notes),
+        "notes": [worded(note) for note in page.notes],
         "sources": [[s.title, safe_url(s.url)] for s in page.sources],
         "kinds": {
             "node": kinds(page.node_kinds, page.nodes),
@@ -87,6 +92,7 @@ def payload(page: Page) -> dict[str, Json]:
         "matrices": matrices(page.matrices) if page.matrices else None,
         "figures": [figure(f) for f in page.figures],
         "tables": [table(t) for t in page.tables],
+        "answer": answer(page.answer) if page.answer else None,
         "texts": texts.items,
     }
 
@@ -124,12 +130,13 @@ def wrong(drawn: Figure, series: Series, what: str) -> ComityError:
     return ComityError(f"page: figure {drawn.title!r}: series {series.name!r} {what}", code=2)
 
 
-def kinds(declared: Sequence[Any], things: Iterable[Node] | Iterable[Tie]) -> list[list[str]]:
-    """Return [id, label, Chinese label] of the declared kinds, then of the others in use."""
-    rows = {kind.id: [kind.id, kind.label, kind.label_zh] for kind in declared}
+def kinds(declared: Sequence[Any], things: Iterable[Node] | Iterable[Tie]) -> list[list[Json]]:
+    """Return [id, label, Chinese label, place in the palette] of declared kinds, then of others."""
+    rows = {kind.id: [kind.id, kind.label, kind.label_zh, kind.hue] for kind in declared}
     used = {thing.kind for thing in things}
     rest = {
-        kind: [kind, kind.replace("-", " ").capitalize(), ""] for kind in sorted(used - set(rows))
+        kind: [kind, kind.replace("-", " ").capitalize(), "", None]
+        for kind in sorted(used - set(rows))
     }
     return [row for key, row in (rows | rest).items() if key in used]
 
@@ -142,7 +149,7 @@ def number(value: float | None, digits: int = 10) -> float | None:
 
 
 def nodes(page: Page, texts: Texts) -> dict[str, Json]:
-    """Return the nodes as columns; `map` holds positions on the map, `facts` by node number."""
+    """Return the nodes as columns; `place` holds degrees east and north, `facts` by node number."""
     points = positions(page.nodes, page.ties)
     rows = page.nodes
     return {
@@ -152,7 +159,7 @@ def nodes(page: Page, texts: Texts) -> dict[str, Json]:
         "kind": [texts(n.kind) for n in rows],
         "x": [round(float(x), 1) for x, _ in points],
         "y": [round(float(y), 1) for _, y in points],
-        "map": {i: located(n) for i, n in enumerate(rows) if n.lon is not None},
+        "place": {i: [round(x, 3), round(y, 3)] for i, x, y in located(rows)},
         "start": sparse([n.start for n in rows]),
         "end": sparse([n.end for n in rows]),
         "url": sparse([safe_url(n.url) for n in rows]),
@@ -166,10 +173,13 @@ def sparse(values: Sequence[Json]) -> dict[int, Json]:
     return {i: value for i, value in enumerate(values) if value}
 
 
-def located(node: Node) -> list[int]:
-    """Return a node's place on the map."""
-    x, y = place(node.lon or 0.0, node.lat or 0.0)
-    return [round(x), round(y)]
+def located(rows: Sequence[Node]) -> list[tuple[int, float, float]]:
+    """Return the number, longitude and latitude of the nodes that have a place."""
+    return [
+        (i, node.lon, node.lat)
+        for i, node in enumerate(rows)
+        if node.lon is not None and node.lat is not None
+    ]
 
 
 def facts(node: Node, texts: Texts) -> list[list[Json]]:
@@ -200,6 +210,7 @@ def ties(page: Page, texts: Texts) -> dict[str, Json]:
         "end": sparse([t.end for t in rows]),
         "strength": [number(t.strength, 6) or 0 for t in rows],
         "directed": [i for i, t in enumerate(rows) if t.directed],
+        "signed": [i for i, t in enumerate(rows) if t.signed],
         "sources": sparse([links(t.sources, texts) for t in rows]),
     }
 
@@ -215,19 +226,45 @@ def entry(row: Entry) -> dict[str, Json]:
     values["via"] = [{"iso3": v["iso3"], "gain": number(v["gain"], 17)} for v in row.via]
     values["factors"] = {key: number(value, 17) for key, value in row.factors.items()}
     values["missing"] = list(row.missing)
+    values["obstacles"] = list(row.obstacles)
     clean = {key: number(v, 17) if isinstance(v, float) else v for key, v in values.items()}
     return {key: value for key, value in clean.items() if value not in (None, "", [], {})}
 
 
+def answer(said: Answer) -> dict[str, Json]:
+    """Return what the page says first."""
+    sources = [[s.title, safe_url(s.url)] for s in said.sources]
+    plain = {name: getattr(said, name) for name in ("sentence", "lead", "proposed", "follows")}
+    cards = [asdict(card) for card in said.cards]
+    return plain | {"cards": cards, "tables": [table(t) for t in said.tables], "sources": sources}
+
+
 def table(data: Table) -> dict[str, Json]:
     """Return a table; an interval becomes [value, low, high]."""
-    return {**asdict(data), "rows": [[cell(value) for value in row] for row in data.rows]}
+    return {
+        "title": data.title,
+        "title_zh": data.title_zh,
+        "columns": [worded(name) for name in data.columns],
+        "rows": [[cell(value) for value in row] for row in data.rows],
+        "note": worded(data.note),
+    }
+
+
+def worded(text: str | Words) -> Json:
+    """Return a text as it is, or the two of both languages by language."""
+    return text if isinstance(text, str) else {"en": text[0], "zh": text[1]}
 
 
 def cell(value: Json) -> Json:
     """Return a table's cell as JSON."""
     if isinstance(value, Interval):
         return [number(value.value), number(value.low), number(value.high)]
+    if isinstance(value, Thing):
+        return {"node": value.id}
+    if isinstance(value, Share):
+        return {"share": number(value.value)}
+    if isinstance(value, tuple):
+        return worded(value)
     return number(value) if isinstance(value, float) else value
 
 

@@ -4,6 +4,8 @@ function parse(id) {
   return JSON.parse(byId(id).textContent);
 }
 
+const HUES = 16;
+const SIGNED = [5, 4]; // ties that are signed and not in force are hollow and dashed
 const SHAPES = ["dot", "square", "diamond", "triangle", "star", "hexagon", "triangleDown"];
 const DASHES = [false, [7, 4], [2, 3], [11, 3, 2, 3], [5, 2], [1, 5], [14, 4]];
 const STRINGS = parse("strings");
@@ -25,9 +27,11 @@ function unpackNodes(columns, texts) {
     label: columns.label[i],
     zh: columns.zh[i] ?? "",
     kind: texts[columns.kind[i]],
+    home: [columns.x[i], columns.y[i]],
     x: columns.x[i],
     y: columns.y[i],
-    map: columns.map[i] ?? null,
+    where: columns.place[i] ?? null,
+    map: null, // where the place is on the map, for the meridian that it is centred on
     from: first(columns.start[i]),
     to: last(columns.end[i]),
     url: columns.url[i] ?? "",
@@ -38,6 +42,7 @@ function unpackNodes(columns, texts) {
 
 function unpackTies(columns, texts) {
   const directed = new Set(columns.directed);
+  const signed = new Set(columns.signed);
   const pairs = new Map();
   const ties = columns.a.map((a, i) => {
     const b = columns.b[i];
@@ -56,6 +61,7 @@ function unpackTies(columns, texts) {
       to: last(end),
       strength: columns.strength[i],
       directed: directed.has(i),
+      signed: signed.has(i),
       // Ties of one pair share a list, so that each can be drawn on a curve of its own.
       pair: pairs.get(key) ?? pairs.set(key, []).get(key),
     };
@@ -113,15 +119,22 @@ function span() {
   return Number.isFinite(low) && Number.isFinite(high) ? [Math.min(low, high), high] : null;
 }
 
-// Kinds by id; shape, dash and colour follow their order, so that no meaning is by colour alone.
+// Kinds by id. Shape, dash and colour are the kind's own where it has a place in the palette, else
+// the first that is free: no meaning is by colour alone, and none changes with what else is shown.
 function styled(rows) {
+  const taken = new Set(rows.map((row) => row[3]).filter((hue) => hue !== null));
+  const free = [...Array(HUES).keys()].filter((hue) => !taken.has(hue));
+  let next = 0;
   return new Map(
-    rows.map(([id, label, zh], i) => [id, { id, label: capital(label), zh, ...look(i) }]),
+    rows.map(([id, label, zh, hue]) => [
+      id,
+      { id, label: capital(label), zh, ...look(hue ?? free[next++ % free.length]) },
+    ]),
   );
 }
 
-function look(i) {
-  return { shape: SHAPES[i % 7], dash: DASHES[i % 7], hue: i % 8 };
+function look(hue) {
+  return { shape: SHAPES[hue % 7], dash: DASHES[hue % 7], hue };
 }
 
 function capital(text) {

@@ -12,6 +12,7 @@ function startDownloads() {
         ["JSON", saveJson],
         ["GraphML", saveGraphml],
         ["GEXF", saveGexf],
+        ...(ANSWER ? [["Markdown", saveMarkdown]] : []),
       ].map(([name, act]) =>
         button(name, act, { "data-key": name, id: `save-${name.toLowerCase()}` }),
       ),
@@ -41,129 +42,22 @@ function saveText(text, type, suffix) {
   save(new Blob([text], { type: `${type};charset=utf-8` }), suffix);
 }
 
-// Styles that a picture needs once it has left this page.
-const PAINT = [
-  "fill",
-  "fill-opacity",
-  "stroke",
-  "stroke-width",
-  "stroke-opacity",
-  "stroke-dasharray",
-  "font-size",
-  "font-family",
-  "font-weight",
-];
-
-function standalone(source) {
-  const copy = source.cloneNode(true);
-  const [originals, copies] = [source.querySelectorAll("*"), copy.querySelectorAll("*")];
-  originals.forEach((item, i) => {
-    const style = getComputedStyle(item);
-    for (const name of PAINT) copies[i].setAttribute(name, style.getPropertyValue(name));
-    copies[i].removeAttribute("class");
-  });
-  const [, , width, height] = (copy.getAttribute("viewBox") ?? "0 0 1000 600")
-    .split(" ")
-    .map(Number);
-  copy.setAttribute("xmlns", SVG);
-  copy.setAttribute("width", Math.min(width, 2000));
-  copy.setAttribute("height", (Math.min(width, 2000) * height) / width);
-  const [x, y] = (copy.getAttribute("viewBox") ?? "0 0").split(" ");
-  copy.prepend(svg("rect", { x, y, width, height, fill: colour("paper") }));
-  return copy;
-}
-
-// The network as SVG, from the same positions, sizes and colours as the canvas.
-function networkSvg() {
-  const { nodes, ties } = items();
-  const pad = 60 * graph.unit;
-  const xs = nodes.map((node) => node.x);
-  const ys = nodes.map((node) => node.y);
-  const [left, topEdge] = [Math.min(...xs) - pad, Math.min(...ys) - pad];
-  const [width, height] = [Math.max(...xs) + pad - left, Math.max(...ys) + pad - topEdge];
-  const lines = ties.map((item) =>
-    svg("path", {
-      d: tiePath(item),
-      fill: "none",
-      stroke: item.color.color,
-      "stroke-opacity": item.color.opacity,
-      "stroke-width": item.width,
-      "stroke-dasharray": item.dashes ? item.dashes.join(" ") : null,
-    }),
-  );
-  const dots = nodes.map((item) =>
-    svg("circle", {
-      cx: item.x,
-      cy: item.y,
-      r: item.size,
-      fill: item.color.background,
-      stroke: item.color.border,
-      "stroke-width": item.borderWidth,
-    }),
-  );
-  const labels = nodes
-    .filter((item) => item.label)
-    .map((item) =>
-      svg(
-        "text",
-        {
-          x: item.x,
-          y: item.y + item.size + 12 * graph.unit,
-          "text-anchor": "middle",
-          "font-size": item.font.size,
-          "font-family": "sans-serif",
-          fill: item.font.color,
-        },
-        item.label,
-      ),
-    );
-  const size = {
-    viewBox: `${left} ${topEdge} ${width} ${height}`,
-    xmlns: SVG,
-    width: 1600,
-    height: (1600 * height) / width,
-  };
-  return svg(
-    "svg",
-    size,
-    svg("rect", { x: left, y: topEdge, width, height, fill: colour("paper") }),
-    lines,
-    dots,
-    labels,
-  );
-}
-
-function tiePath(item) {
-  const [a, b] = [NODES[item.from], NODES[item.to]];
-  const bend = item.smooth?.enabled
-    ? item.smooth.roundness * (item.smooth.type === "curvedCW" ? 1 : -1)
-    : 0;
-  const [x, y] = [(a.x + b.x) / 2 - (b.y - a.y) * bend, (a.y + b.y) / 2 + (b.x - a.x) * bend];
-  return `M${a.x} ${a.y}Q${x} ${y} ${b.x} ${b.y}`;
-}
-
-function picture() {
-  if (state.view === "map") return standalone(byId("map"));
-  if (state.view === "timeline") return standalone(byId("timeline").querySelector("svg"));
-  if (DATA.figures.length && (state.view === "figures" || !NODES.length)) return figuresSvg();
-  return networkSvg();
-}
-
 function saveSvg() {
   saveText(new XMLSerializer().serializeToString(picture()), "image/svg+xml", "svg");
 }
 
 function savePng() {
   const drawing = picture();
+  const [wide, tall] = ["width", "height"].map((key) => Number(drawing.getAttribute(key)));
+  const sharp = Math.min(SHARP, LARGEST / Math.max(wide, tall));
+  drawing.setAttribute("width", wide * sharp);
+  drawing.setAttribute("height", tall * sharp);
   const image = new Image();
   const url = URL.createObjectURL(
     new Blob([new XMLSerializer().serializeToString(drawing)], { type: "image/svg+xml" }),
   );
   image.addEventListener("load", () => {
-    const canvas = el("canvas", {
-      width: Math.round(image.naturalWidth),
-      height: Math.round(image.naturalHeight),
-    });
+    const canvas = el("canvas", { width: Math.round(wide * sharp), height: Math.round(tall * sharp) });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
     canvas.toBlob((blob) => save(blob, "png"));
     URL.revokeObjectURL(url);
@@ -175,6 +69,8 @@ function savePng() {
 function csvCell(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
+  if (value.share !== undefined) return csvCell(value.share);
+  if (typeof value === "object") return csvCell(cellWords(value));
   const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
   return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
@@ -187,78 +83,86 @@ function tableCsv(data) {
   const wide = data.columns.map((_, k) => data.rows.some((row) => Array.isArray(row[k])));
   const spread = (row, ends) => row.flatMap((cell, k) => (wide[k] ? ends(cell) : [cell]));
   return [
-    spread(data.columns, (name) => [name, `${name} low`, `${name} high`]),
+    spread(data.columns.map(wording), (name) => [name, `${name} low`, `${name} high`]),
     ...data.rows.map((row) =>
       spread(row, (cell) => (Array.isArray(cell) ? cell : [cell, null, null])),
     ),
   ];
 }
 
+// The rows that the view shows: ties, counts, points, a table, else the ranking.
 function saveCsv() {
+  saveText(csv(seenRows()), "text/csv", "csv");
+}
+
+function seenRows() {
   const found = /^table-(\d+)$/.exec(state.view);
-  if (found) {
-    saveText(csv(tableCsv(DATA.tables[Number(found[1])])), "text/csv", "csv");
-    return;
-  }
-  if (state.view === "figures") {
-    const head = ["figure", "series", "x", "y", "low", "high"];
-    saveText(csv([head, ...figureRows()]), "text/csv", "csv");
-    return;
-  }
-  const rows = ranking();
-  if (rows.length && !["paths", "timeline"].includes(state.view)) {
-    const keys = [
-      "rank",
-      "iso3",
-      "name",
-      "expected_leverage",
-      "feasibility",
-      "direct",
-      "onward",
-      "barrier",
-      "popularity",
-      "lift",
-      "status",
-      "rank_low",
-      "rank_high",
-      "p_top10",
-      "tier",
-      "partner_gain",
-      "channel",
-    ];
-    const via = (row) =>
-      (row.via ?? [])
-        .slice(0, 3)
-        .map((third) => third.iso3)
-        .join("|");
-    saveText(
-      csv([
-        [...keys, "via", "missing"],
-        ...sorted(filtered(rows)).map((row) => [
-          ...keys.map((key) => row[key]),
-          via(row),
-          (row.missing ?? []).join("|"),
-        ]),
-      ]),
-      "text/csv",
-      "csv",
-    );
-    return;
-  }
-  const lines = visibleData().ties.map((tie) => [
-    tie.a,
-    tie.b,
-    tie.kind,
-    tie.label,
-    tie.start,
-    tie.end,
-    tie.strength,
-  ]);
-  saveText(
-    csv([["a", "b", "kind", "label", "start", "end", "strength"], ...lines]),
-    "text/csv",
-    "csv",
-  );
+  if (found) return tableCsv(DATA.tables[Number(found[1])]);
+  if (state.view === "figures")
+    return [["figure", "series", "x", "y", "low", "high"], ...figureRows()];
+  if (state.view === "timeline") return timelineRows();
+  if (["network", "map"].includes(state.view)) return tieRows(visibleData().ties);
+  if (state.view === "paths") return tieRows(pathTies().map(tieRecord));
+  if (state.view === "answer" && ANSWER.tables.length) return tableCsv(ANSWER.tables[0]);
+  return ranking().length ? rankingRows() : tieRows(visibleData().ties);
+}
+
+const TIE_COLUMNS = ["a", "b", "kind", "label", "start", "end", "signed", "strength"];
+
+function tieRows(ties) {
+  const name = (id) => nameOf(id);
+  const source = (tie) => tie.sources.map(({ title }) => title).join("; ");
+  return [
+    [...TIE_COLUMNS, "a_name", "b_name", "sources"],
+    ...ties.map((tie) => [
+      ...TIE_COLUMNS.map((key) => tie[key]),
+      name(tie.a),
+      name(tie.b),
+      source(tie),
+    ]),
+  ];
+}
+
+function timelineRows() {
+  const rows = timelineCounts();
+  const years = [...rows.keys()].sort((a, b) => a - b);
+  return [
+    ["year", "kind", "ties"],
+    ...years.flatMap((when) => [...rows.get(when)].map(([kind, count]) => [when, kind, count])),
+  ];
+}
+
+const RANKED = [
+  "rank",
+  "iso3",
+  "name",
+  "index",
+  "expected_leverage",
+  "feasibility",
+  "direct",
+  "onward",
+  "barrier",
+  "popularity",
+  "lift",
+  "status",
+  "rank_low",
+  "rank_high",
+  "p_top10",
+  "tier",
+  "partner_gain",
+  "channel",
+];
+
+function rankingRows() {
+  const via = (row) => (row.via ?? []).slice(0, 3).map((third) => third.iso3);
+  return [
+    [...RANKED, "via", "missing"],
+    ...sorted(filtered(ranking())).map((row) => [
+      ...RANKED.map((key) => row[key]),
+      via(row).join("|"),
+      (row.missing ?? []).join("|"),
+    ]),
+  ];
 }
 
 // What the filters let through, with every fact and source.
@@ -269,18 +173,35 @@ function visibleData() {
     at: DATA.at,
     state: Object.fromEntries(new URLSearchParams(hash())),
     nodes: [...nodes].map((i) => NODES[i]).map(nodeRecord),
-    ties: ties.map((tie) => ({
-      a: NODES[tie.a].id,
-      b: NODES[tie.b].id,
-      kind: tie.kind,
-      label: tie.label,
-      start: tie.start,
-      end: tie.end,
-      strength: tie.strength,
-      directed: tie.directed,
-      sources: sources(tie).map(([title, url]) => ({ title, url })),
-    })),
+    ties: [...ties.map(tieRecord), ...proposedRecords()],
   };
+}
+
+function tieRecord(tie) {
+  return {
+    a: NODES[tie.a].id,
+    b: NODES[tie.b].id,
+    kind: tie.kind,
+    label: tie.label,
+    start: tie.start,
+    end: tie.end,
+    signed: tie.signed,
+    strength: tie.strength,
+    directed: tie.directed,
+    sources: sources(tie).map(([title, url]) => ({ title, url })),
+  };
+}
+
+// The ties proposed and what they open, as the picture draws them.
+function proposedRecords() {
+  const rest = { label: "", start: "", end: "", signed: false, directed: false, sources: [] };
+  return proposedLines().map(([from, to, own]) => ({
+    a: from.id,
+    b: to.id,
+    kind: own ? "proposed" : "opened",
+    strength: own ? (BASE?.strength ?? null) : null,
+    ...rest,
+  }));
 }
 
 function nodeRecord(node) {
@@ -290,6 +211,10 @@ function nodeRecord(node) {
     label: node.label,
     label_zh: node.zh,
     kind: node.kind,
+    x: node.x,
+    y: node.y,
+    lon: node.where?.[0] ?? null,
+    lat: node.where?.[1] ?? null,
     values,
     facts: facts(node),
   };
@@ -299,4 +224,41 @@ function saveJson() {
   const { figures, tables } = DATA;
   const data = { ...visibleData(), ranking: ranking(), figures, tables };
   saveText(`${JSON.stringify(data, null, 1)}\n`, "application/json", "json");
+}
+
+// The answer as text for an e-mail.
+function saveMarkdown() {
+  const bullets = (title, texts) =>
+    texts.length ? [`${t(title)}:`, "", ...texts.map((text) => `- ${said(text)}`), ""] : [];
+  const lines = [
+    `# ${pageTitle()}`,
+    "",
+    said(ANSWER.sentence),
+    "",
+    said(ANSWER.lead),
+    "",
+    ...ANSWER.cards.flatMap((card) => [
+      `## ${nameOf(card.id)}`,
+      "",
+      said(card.figures),
+      "",
+      ...bullets("for-it", card.reasons),
+      ...bullets("against-it", card.obstacles),
+      `**${t("begin-with")}** ${said(card.step)}`,
+      "",
+    ]),
+    ...ANSWER.tables.flatMap((data) => [`## ${tableTitle(data)}`, "", ...markdownTable(data), ""]),
+    `${t("rests-on")}`,
+    "",
+    ...ANSWER.sources.map(([title, url]) => (url ? `- [${title}](${url})` : `- ${title}`)),
+    "",
+    t("made-with-short"),
+  ];
+  saveText(`${lines.join("\n").replace(/\n{3,}/g, "\n\n")}\n`, "text/markdown", "md");
+}
+
+function markdownTable(data) {
+  const cells = (row) => `| ${row.map((cell) => String(cell).replaceAll("|", "\\|")).join(" | ")} |`;
+  const head = data.columns.map(wording);
+  return [cells(head), cells(head.map(() => "---")), ...data.rows.map((row) => cells(row.map(cellWords)))];
 }

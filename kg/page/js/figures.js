@@ -49,25 +49,3 @@ function figureRows() {
     data.series.flatMap(([name, points]) => points.map((point) => [data.title, name, ...point])),
   );
 }
-
-// All figures below each other, each under its title, at twice their size.
-function figuresSvg() {
-  const charts = [...byId("view-figures").querySelectorAll(".plot svg")].map(standalone);
-  const wide = 16 + Math.max(...charts.map((chart) => Number(chart.getAttribute("width"))));
-  const title = { x: 8, "font-size": 15, "font-weight": 600, "font-family": "sans-serif" };
-  let tall = 0;
-  const parts = charts.map((chart, i) => {
-    chart.setAttribute("x", 8);
-    chart.setAttribute("y", tall + 32);
-    const text = fitted(tableTitle(DATA.figures[i]), wide - 16, 15);
-    const head = svg("text", { ...title, y: tall + 22, fill: colour("ink") }, text);
-    tall += 44 + Number(chart.getAttribute("height"));
-    return [head, chart];
-  });
-  return svg(
-    "svg",
-    { xmlns: SVG, viewBox: `0 0 ${wide} ${tall}`, width: 2 * wide, height: 2 * tall },
-    svg("rect", { width: wide, height: tall, fill: colour("paper") }),
-    parts,
-  );
-}

@@ -14,7 +14,7 @@ function glyph(style) {
   return svg(
     "svg",
     { viewBox: "0 0 12 12", class: "glyph", "aria-hidden": "true" },
-    svg("path", { d: GLYPHS[style.shape], class: `node-${style.hue}` }),
+    svg("path", { d: GLYPHS[style.shape], class: `node-${style.hue % 8}` }),
   );
 }
 
@@ -28,6 +28,10 @@ function stroke(style) {
       "stroke-dasharray": style.dash ? style.dash.join(" ") : null,
     }),
   );
+}
+
+function dashOf(tie, style) {
+  return tie.signed ? SIGNED : style.dash || null;
 }
 
 function kindButton(style, key, picture, count) {
@@ -63,7 +67,25 @@ function drawLegend() {
     );
   if (NODE_KINDS.size > 1) groups.push(group("noNodes", NODE_KINDS, glyph, nodes));
   if (TIE_KINDS.size) groups.push(group("noTies", TIE_KINDS, stroke, ties));
+  if (TIES.some((tie) => tie.signed)) groups.push(signedKey());
+  if (ANSWER?.proposed.length) {
+    const press = () => update({ proposed: !state.proposed });
+    const options = { class: "kind", "aria-pressed": String(state.proposed), "data-key": "proposed" };
+    groups.unshift(
+      el("div", { class: "kinds" }, el("h2", {}, t("answer")), button(proposedKey(), press, options)),
+    );
+  }
   swap(byId("legend"), groups);
+}
+
+function signedKey() {
+  const picture = svg(
+    "svg",
+    { viewBox: "0 0 26 6", class: "stroke hollow", "aria-hidden": "true" },
+    svg("path", { d: "M0 3h26", class: "hollow-edge" }),
+    svg("path", { d: "M0 3h26", class: "hollow-core" }),
+  );
+  return el("p", { class: "note" }, picture, t("signed-key"));
 }
 
 function slider(key, label) {
@@ -136,7 +158,7 @@ function stop() {
 
 function startFilters() {
   byId("filters").append(el("div", { id: "legend" }), el("div", { id: "years" }));
-  listen(["noNodes", "noTies", "from", "to", "lang"], later(drawLegend));
+  listen(["noNodes", "noTies", "from", "to", "lang", "proposed"], later(drawLegend));
   listen(["from", "to", "lang"], drawYears);
   drawLegend();
   drawYears();

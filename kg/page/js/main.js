@@ -1,7 +1,7 @@
 // Start: read the address, make the views, then draw the first one.
 
 function viewNames() {
-  const names = [];
+  const names = DATA.answer ? ["answer"] : [];
   if (NODES.length) names.push("network");
   if (NODES.length && WORLD) names.push("map");
   if (DATA.ranking.length || BASE) names.push("ranking");
@@ -89,11 +89,20 @@ function startTop() {
 function drawTop() {
   document.documentElement.dataset.theme = state.theme;
   translate();
+  byId("title").textContent = pageTitle();
+  document.title = pageTitle();
+  if (byId("description"))
+    byId("description").textContent =
+      (state.lang === "zh" && DATA.description_zh) || DATA.description;
   byId("language").textContent = state.lang === "zh" ? "English" : "中文";
   byId("language").lang = state.lang === "zh" ? "en" : "zh";
   byId("theme").textContent = { auto: "◐", light: "○", dark: "●" }[state.theme];
   byId("theme").title = t(`theme-${state.theme}`);
   byId("theme").setAttribute("aria-label", t(`theme-${state.theme}`));
+}
+
+function pageTitle() {
+  return (state.lang === "zh" && DATA.title_zh) || DATA.title;
 }
 
 function pageAddress() {
@@ -119,13 +128,15 @@ async function copyLink() {
 // Paper is light, whatever the screen is.
 function printTheme(theme) {
   document.documentElement.dataset.theme = theme;
-  if (graph.network) drawGraph();
+  if (graph.canvas) drawGraph();
 }
 
 function start() {
   Object.assign(state, fromHash(location.hash.slice(1)));
   document.documentElement.dataset.theme = state.theme;
   document.body.classList.toggle("plain", !NODES.length && !DATA.ranking.length);
+  settleNodes();
+  listen(["centre"], settleNodes);
   startTabs();
   startTop();
   startFilters();
@@ -135,6 +146,7 @@ function start() {
   startPanel();
   startMap();
   startRanking();
+  startAnswer();
   startTimeline();
   if (NODES.length && TIES.length) startPaths();
   startWhatif();

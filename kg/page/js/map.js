@@ -14,7 +14,7 @@ function startMap() {
   );
   const again = later(drawMap);
   listen(
-    [...SHOWN_KEYS, "indicator", "dots", "lang", "theme", "view", "add", "drop", "weights"],
+    [...SHOWN_KEYS, "centre", "indicator", "dots", "lang", "theme", "view", "add", "drop", "weights"],
     again,
   );
   listen(["hover"], drawMapHover);
@@ -59,7 +59,7 @@ function drawMap() {
     pattern(),
     ...(state.dots ? [] : land(paint)),
     ...countries.filter((node) => state.dots || isSmall(node)).map((node) => dot(node, paint)),
-    svg("g", { class: "arcs" }, arcs()),
+    svg("g", { class: "arcs" }, arcs(), proposedArcs()),
     svg("g", { class: "spots" }, spots()),
     svg("g", { id: "map-hover" }),
   );
@@ -80,6 +80,7 @@ function drawMapTools(indicator) {
     button("+", zoom(0.7), { "aria-label": t("zoom-in"), "data-key": "in" }),
     button("−", zoom(1 / 0.7), { "aria-label": t("zoom-out"), "data-key": "out" }),
     button(t("fit"), () => zoomMap(Infinity), { "data-key": "fit" }),
+    pacificButton(),
     button(t("dots"), () => update({ dots: !state.dots }), {
       "aria-pressed": String(state.dots),
       "data-key": "dots",
@@ -88,20 +89,28 @@ function drawMapTools(indicator) {
 }
 
 function pattern() {
+  return svg("defs", {}, hatching("hatch"));
+}
+
+function pacificButton() {
+  return button(t("pacific"), () => update({ centre: CENTRES[state.centre ? 0 : 1] }), {
+    "aria-pressed": String(state.centre !== 0),
+    "data-key": "pacific",
+  });
+}
+
+function hatching(id) {
   const hatch = svg("path", { d: "M-2 2 2-2M0 16 16 0M14 18l4-4", class: "hatch" });
-  return svg(
-    "defs",
-    {},
-    svg("pattern", { id: "hatch", width: 16, height: 16, patternUnits: "userSpaceOnUse" }, hatch),
-  );
+  return svg("pattern", { id, width: 16, height: 16, patternUnits: "userSpaceOnUse" }, hatch);
 }
 
 function land(paint) {
   // What is outlined comes last, or its neighbours would cover half of the line.
   const late = (id) => (id === state.select ? 2 : id === state.focal ? 1 : 0);
-  const order = Object.entries(WORLD.shapes).sort((a, b) => late(a[0]) - late(b[0]));
+  const { shapes: outlines, hatched } = shapesAt(state.centre);
+  const order = Object.entries(outlines).sort((a, b) => late(a[0]) - late(b[0]));
   const shapes = order.map(([id, d]) => place(id, svg("path", { d, class: `land ${paint(id)}` })));
-  return [...shapes, svg("path", { d: WORLD.hatched, class: "land contested" })];
+  return [...shapes, svg("path", { d: hatched, class: "land contested" })];
 }
 
 // Make a shape or dot stand for a country: click, hover, tooltip.
@@ -132,28 +141,30 @@ function dot(node, paint) {
 
 // Ties of the opened nodes; several of one pair bend differently.
 function arcs() {
-  const located = (tie) => tie.a !== tie.b && NODES[tie.a].map && NODES[tie.b].map;
+  const located = (tie) => tie.a !== tie.b && NODES[tie.a].where && NODES[tie.b].where;
   const ties = shown().ties.filter(located).slice(0, 4000);
   const faint = ties.length > CURVED ? 0.3 : 0.65;
   return ties.map((tie) => {
     const style = TIE_KINDS.get(tie.kind);
-    return svg("path", {
-      d: arc(tie),
+    const d = arc(tie);
+    const width = 1.5 + 5 * tie.strength;
+    const core = svg("path", { d, class: "hollow-core", "stroke-width": width });
+    const line = svg("path", {
+      d,
       class: `tie-${style.hue}${tie.i === state.tie ? " chosen" : ""}`,
       "stroke-opacity": tie.i === state.tie ? 1 : faint,
-      "stroke-width": 1.5 + 5 * tie.strength,
-      "stroke-dasharray": style.dash ? style.dash.map((length) => length * 3).join(" ") : null,
+      "stroke-width": tie.signed ? width + 5 : width,
+      "stroke-dasharray": dashOf(tie, style)?.map((length) => length * 3).join(" "),
     });
+    return tie.signed ? [line, core] : line;
   });
 }
 
+// Along a great circle; several of one pair lie side by side.
 function arc(tie) {
-  const [[x1, y1], [x2, y2]] = [NODES[tie.a].map, NODES[tie.b].map];
-  const lift = 0.12 + 0.06 * tie.place;
-  const sign = x1 < x2 ? 1 : -1;
-  const x = (x1 + x2) / 2 + (y2 - y1) * lift * sign;
-  const y = (y1 + y2) / 2 - Math.abs(x2 - x1) * lift;
-  return `M${x1} ${y1}Q${Math.round(x)} ${Math.round(y)} ${x2} ${y2}`;
+  const [from, to] = [NODES[tie.a].where, NODES[tie.b].where];
+  const aside = (tie.place - (tie.pair.length - 1) / 2) * Math.min(60, 240 / tie.pair.length);
+  return pathOf(bent(greatCircle(from, to, state.centre), aside));
 }
 
 // Things other than countries that have a place of their own: parks, projects.
@@ -165,7 +176,7 @@ function spots() {
       const [cx, cy] = node.map;
       return place(
         node.id,
-        svg("circle", { cx, cy, r: 9, class: `node-${NODE_KINDS.get(node.kind).hue}` }),
+        svg("circle", { cx, cy, r: 9, class: `node-${NODE_KINDS.get(node.kind).hue % 8}` }),
       );
     });
 }

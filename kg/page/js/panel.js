@@ -90,6 +90,8 @@ function explanation(node) {
     "section",
     { class: "why" },
     el("h3", {}, t("why", { focal: nameOf(state.focal), rank: row.rank, n: ranking().length })),
+    row.index === undefined ? null : el("p", {}, inWords(row)),
+    barring(row),
     formula(row),
     row.rank_low === undefined
       ? null
@@ -109,14 +111,39 @@ function explanation(node) {
           "p",
           {},
           el("strong", {}, `${t("channel")}: `),
-          spaced(row.channel),
-          row.reason ? ` — ${row.reason}` : "",
+          channelName(row),
+          row.reason ? ` — ${(state.lang === "zh" && row.reason_zh) || row.reason}` : "",
         )
       : null,
     row.missing?.length
       ? el("p", { class: "warn" }, t("missing", { list: row.missing.join(", ") }))
       : null,
   );
+}
+
+// Index, status, chance and how much of it is the two's own, as people say it.
+function inWords(row) {
+  return [
+    t("of-hundred", { index: whole(row.index) }),
+    row.status ? t(`status-${row.status}-long`) : "",
+    row.feasibility === undefined ? "" : t("chance-is", { chance: percent(row.feasibility) }),
+    row.lift >= 1.5 ? t("lift-is", { lift: row.lift.toFixed(1) }) : "",
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+function barring(row) {
+  const held = (row.obstacles ?? []).filter((one) => one.level > 0 || one.blocks);
+  if (!held.length) return null;
+  return [
+    el("h4", {}, t("against-it")),
+    el(
+      "ul",
+      {},
+      held.map((one) => el("li", {}, said([one.text, one.label_zh]), one.since ? ` (${one.since})` : "")),
+    ),
+  ];
 }
 
 function formula(row) {
@@ -250,8 +277,8 @@ function tieList(node) {
 }
 
 function dates(tie) {
-  if (!tie.start && !tie.end) return t("no-date");
-  return tie.end ? `${tie.start || "?"} – ${tie.end}` : tie.start;
+  const known = tie.end ? `${tie.start || "?"} – ${tie.end}` : tie.start || t("no-date");
+  return tie.signed ? `${known} · ${t("signed")}` : known;
 }
 
 function tieLine(tie, node) {

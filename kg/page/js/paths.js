@@ -88,6 +88,12 @@ function pathResult() {
   );
 }
 
+// The agreements behind the chain that is shown.
+function pathTies() {
+  const path = strongestPath(state.pathFrom, state.pathTo);
+  return path ? path.steps.flatMap(([from, to]) => between(from, to)) : [];
+}
+
 function pathStep([from, to, strength]) {
   const ties = between(from, to);
   const chosen = (id) => button(nameOf(id), () => choose(id), { class: "name" });

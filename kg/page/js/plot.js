@@ -1,6 +1,8 @@
 // One figure as SVG that is complete by itself: legend, axes, lines or bars with their intervals.
 // Series differ by marker and dash as well as by colour.
 
+const SERIES = [0, 10, 12, 8, 13, 14, 2, 11]; // places in the palette, far from each other
+
 function plot(data, wide) {
   const key = plotKey(data, wide);
   const drawn = (data.kind === "bars" ? barPlot : linePlot)(data, wide, key.tall + 24);
@@ -30,7 +32,7 @@ function linePlot(data, wide, top) {
   const bottom = top + Math.round(Math.min(340, Math.max(220, wide * 0.6)));
   const x = scale(across, left, wide - 22, data.log_x);
   const y = scale(up, bottom, top, false);
-  const lines = data.series.map((series, i) => linePart(data, series, look(i), [x, y], i === 0));
+  const lines = data.series.map((series, i) => linePart(data, series, look(SERIES[i % SERIES.length]), [x, y], i === 0));
   return {
     tall: bottom + 44,
     parts: [
@@ -100,7 +102,7 @@ function barPlot(data, wide, top) {
 function barPart(data, name, point, i, x, top, thick) {
   const [, value, low, high] = point;
   const middle = top + thick / 2;
-  const style = look(i);
+  const style = look(SERIES[i % SERIES.length]);
   const text = value === null ? t("unknown") : valueText(data, value);
   const end = Math.max(x(0), ...[value, high].filter((v) => v !== null).map(x));
   const bar = {
@@ -162,7 +164,7 @@ function diagonal(across, up, x, y) {
 }
 
 function plotKey(data, wide) {
-  const entries = data.series.map(([name], i) => [name, keyMark(look(i), data.kind)]);
+  const entries = data.series.map(([name], i) => [name, keyMark(look(SERIES[i % SERIES.length]), data.kind)]);
   if (data.diagonal) {
     entries.push([data.diagonal, [svg("path", { d: "M0 0h28", class: "diagonal" })]]);
   }

@@ -57,6 +57,7 @@ const COLUMNS = [
   ["interval", "rank-range", (row, all) => [interval(row, all.n), el("small", {}, rangeText(row))]],
   ["name", "country", (row) => el("span", { class: "who" }, countryButton(row), doubt(row))],
   ["bar", "contributions", (row, all) => bar(row, all.most)],
+  ["index", "index", (row) => whole(row.index)],
   ["expected_leverage", "expected_leverage", (row) => figure(row.expected_leverage)],
   ["feasibility", "feasibility", (row) => percent(row.feasibility)],
   ["direct", "direct", (row) => figure(row.direct)],
@@ -68,9 +69,15 @@ const COLUMNS = [
   ["tier", "tier", (row) => (row.tier ? t(`tier-${row.tier}`) : "")],
   ["p_top10", "p_top10", (row) => percent(row.p_top10)],
   ["partner_gain", "partner_gain", (row) => figure(row.partner_gain)],
-  ["channel", "channel", (row) => spaced(row.channel ?? "")],
+  ["channel", "channel", (row) => channelName(row)],
 ];
-const SHORT = ["rank", "name", "bar", "expected_leverage"];
+// The scale that people read, where the ranking has it; the raw value stands in the full table.
+const SCALE = DATA.ranking.some((row) => row.index !== undefined) ? "index" : "expected_leverage";
+const SHORT = ["rank", "name", "bar", SCALE];
+
+function channelName(row) {
+  return (state.lang === "zh" && row.channel_zh) || spaced(row.channel ?? "");
+}
 
 // A slug as words; any other text as it is.
 function spaced(text) {
@@ -164,7 +171,7 @@ function rankingTable(keys, id) {
         "tr",
         {},
         columns.map(([key, title]) =>
-          header(key, keys === SHORT && key === "expected_leverage" ? "leverage" : title),
+          header(key, keys === SHORT && key === SCALE ? `short-${SCALE}` : title),
         ),
       ),
     ),
@@ -190,6 +197,7 @@ function tableRow(row, columns, all) {
     "tr",
     {
       "data-iso3": row.iso3,
+      "data-score": row.expected_leverage,
       "aria-current": row.iso3 === state.select ? "true" : null,
       on: {
         mouseenter: hover(row.iso3),

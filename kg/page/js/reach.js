@@ -186,6 +186,9 @@ function recompute() {
       (above.status === "blocked") === (row.status === "blocked") &&
       above.expected_leverage - row.expected_leverage <= TIED * above.expected_leverage;
     row.rank = tied ? above.rank : i + 1;
+    row.index = rows[0].expected_leverage
+      ? (100 * row.expected_leverage) / rows[0].expected_leverage
+      : 0;
   });
   return rows;
 }
@@ -208,6 +211,9 @@ function whatifRow(net, f, j) {
     missing: BASE.missing[iso3] ?? known?.missing ?? [],
     channel: known?.channel,
     reason: known?.reason,
+    channel_zh: known?.channel_zh,
+    reason_zh: known?.reason_zh,
+    obstacles: known?.obstacles,
     partner_gain: BASE.anyFocal
       ? pairFactors(net, j, f, [1, 1, 1, 1, 1]).expected_leverage
       : undefined,

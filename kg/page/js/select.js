@@ -36,6 +36,7 @@ const SHOWN_KEYS = [
   "noTies",
   "from",
   "to",
+  "proposed",
 ];
 
 // { nodes: Set of numbers, ties: list, anchors: Set }. Orphans of a filter are hidden with it.
@@ -43,7 +44,7 @@ function shown() {
   const key = JSON.stringify(
     SHOWN_KEYS.map((name) =>
       state.all && ["select", "tie", "pinned"].includes(name) ? 0 : state[name],
-    ),
+    ).concat(proposals().map(({ node }) => node.i)),
   );
   if (shownMemo.key !== key) {
     shownMemo.key = key;
@@ -63,38 +64,43 @@ function work() {
     ties = [...new Set([...open].flatMap((i) => NODES[i].ties))].filter(allowedTie);
   }
   for (const tie of ties) nodes.add(tie.a).add(tie.b);
+  if (ANSWER && !state.all) {
+    for (const { iso3 } of bestPartners()) {
+      const node = BY_ID.get(iso3);
+      if (node && allowedNode(node)) nodes.add(node.i);
+    }
+  }
+  for (const { node, opens } of proposals()) {
+    for (const one of [node, ...opens]) if (allowedNode(one)) nodes.add(one.i);
+  }
   if (state.among && !state.all) {
     ties = TIES.filter((tie) => nodes.has(tie.a) && nodes.has(tie.b) && allowedTie(tie));
   }
   return { nodes, ties, anchors: open };
 }
 
-// What the ranking gives for a country; a page's own indicator "expected" means the same.
-const DERIVED = ["expected_leverage", "feasibility", "direct", "onward", "barrier", "popularity"];
+// What the ranking gives for a country.
+const DERIVED = [
+  "index",
+  "expected_leverage",
+  "feasibility",
+  "direct",
+  "onward",
+  "barrier",
+  "popularity",
+];
 
 // Quantities to colour the map and size the nodes by: the ranking's, then the page's own.
 function indicators() {
-  const own = DATA.indicators.map((row) => ({
-    ...row,
-    label: capital(row.label),
-    zh: row.label_zh,
-  }));
-  const taken = new Set(own.map((row) => row.id));
+  const taken = new Set([...DATA.indicators.map((row) => row.id), ...DERIVED]);
+  const own = DATA.indicators
+    .filter((row) => row.id !== "expected" || !DATA.ranking.length)
+    .map((row) => ({ ...row, label: capital(row.label), zh: row.label_zh }));
   const rows = ranking();
-  if (taken.has("expected")) taken.add("expected_leverage");
-  const ranked = DERIVED.filter(
-    (id) => !taken.has(id) && rows.some((row) => row[id] !== undefined),
-  );
-  const fromRanking = ranked.map((id) => ({ id, label: t(id), zh: t(id), percent: isShare(id) }));
+  const ranked = DERIVED.filter((id) => rows.some((row) => row[id] !== undefined));
+  const from = (id) => ({ id, label: t(id), zh: t(id), percent: isShare(id) });
   const fromMatrices = BASE ? ["need"].filter((id) => !taken.has(id)) : [];
-  if (taken.has("expected"))
-    fromRanking.unshift(
-      own.splice(
-        own.findIndex((row) => row.id === "expected"),
-        1,
-      )[0],
-    );
-  return [...fromRanking, ...own, ...fromMatrices.map((id) => ({ id, label: t(id), zh: t(id) }))];
+  return [...ranked.map(from), ...own, ...fromMatrices.map(from)];
 }
 
 function isShare(id) {
@@ -107,7 +113,6 @@ function currentIndicator() {
 }
 
 function valueOf(node, id) {
-  if (id === "expected" && ranking().length) return entryOf(node.id)?.expected_leverage ?? null;
   if (DERIVED.includes(id) && !node.values[id]) return entryOf(node.id)?.[id] ?? null;
   if (node.values[id]) return node.values[id][node.i] ?? null;
   const row = BASE?.index.get(node.id);
@@ -116,6 +121,7 @@ function valueOf(node, id) {
 
 function shownValue(indicator, value) {
   if (value === null || value === undefined) return t("unknown");
-  const text = indicator.percent ? percent(value) : figure(value);
+  const text =
+    indicator.id === "index" ? whole(value) : indicator.percent ? percent(value) : figure(value);
   return indicator.unit ? `${text} ${indicator.unit}` : text;
 }

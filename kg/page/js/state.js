@@ -1,12 +1,12 @@
 // What the reader has chosen. It lives in the address after "#", so that a link shows the same.
 
 const LISTENERS = [];
-const VIEWS = ["network", "map", "ranking", "timeline", "paths", "whatif", "figures", "about"];
+const VIEWS = ["answer", "network", "map", "ranking", "timeline", "paths", "whatif", "figures", "about"];
 
 const DEFAULTS = {
   lang: DATA.lang,
   theme: "auto",
-  view: NODES.length ? "network" : DATA.figures.length ? "figures" : "table-0",
+  view: DATA.answer ? "answer" : NODES.length ? "network" : DATA.figures.length ? "figures" : "table-0",
   select: "",
   tie: -1,
   pinned: [],
@@ -18,6 +18,9 @@ const DEFAULTS = {
   to: AT ?? YEARS?.[1] ?? 0,
   indicator: "",
   dots: false,
+  // The meridian that maps are centred on; near the Pacific, the Pacific.
+  centre: Math.abs(BY_ID.get(DATA.focal)?.where?.[0] ?? 0) > 130 ? 150 : 0,
+  proposed: true,
   focal: DATA.focal,
   add: [],
   drop: [],
@@ -67,9 +70,10 @@ function check(key, value) {
       .map(decoded)
       .filter((item) => known(key, item));
   }
-  if (["all", "among", "dots"].includes(key)) return value === "true";
+  if (["all", "among", "dots", "proposed"].includes(key)) return value === "true";
   if (["select", "focal", "pathFrom", "pathTo"].includes(key))
     return node(value) ? value : undefined;
+  if (key === "centre") return CENTRES.includes(Number(value)) ? Number(value) : undefined;
   if (["from", "to"].includes(key)) {
     const found = Number.parseInt(value, 10);
     return YEARS && found ? Math.min(YEARS[1], Math.max(YEARS[0], found)) : undefined;

@@ -14,9 +14,28 @@ function tableTitle(data) {
   return (state.lang === "zh" && data.title_zh) || data.title;
 }
 
+// A text as it is, or one that travels in both languages.
+function wording(text) {
+  return text?.en === undefined ? text : said([text.en, text.zh]);
+}
+
+// A cell as text: a country's name, a share, a figure, words.
+function cellWords(value) {
+  if (value === null || value === undefined) return t("unknown");
+  if (Array.isArray(value)) return `${figure(value[0])} ${rangeOf(value)}`;
+  if (value.node !== undefined) return nameOf(value.node);
+  if (value.share !== undefined) return percent(value.share);
+  if (typeof value === "number") return figure(value);
+  return typeof value === "boolean" ? t(value ? "yes" : "no") : String(wording(value));
+}
+
+function isNumber(value) {
+  return typeof value === "number" || Array.isArray(value) || value?.share !== undefined;
+}
+
 function dataTable(data) {
   const numeric = data.columns.map((_, k) =>
-    data.rows.some((row) => typeof row[k] === "number" || Array.isArray(row[k])),
+    data.rows.some((row) => isNumber(row[k])),
   );
   const ends = data.columns.map((_, k) => extremes(data.rows.map((row) => row[k])));
   const cell = (value, k) => {
@@ -28,12 +47,13 @@ function dataTable(data) {
         figure(value[0]),
         el("small", {}, ` ${rangeOf(value)}`),
       );
-    if (typeof value === "number")
-      return el("td", { class: "number", "data-value": value }, figure(value));
-    return el("td", {}, value === null ? t("unknown") : String(value));
+    if (value?.node !== undefined && BY_ID.has(value.node))
+      return el("td", {}, countryButton({ iso3: value.node, name: value.node }));
+    const number = typeof value === "number" ? value : value?.share;
+    return el("td", { class: numeric[k] ? "number" : null, "data-value": number }, cellWords(value));
   };
   return [
-    data.note ? el("p", { class: "lead" }, data.note) : null,
+    data.note ? el("p", { class: "lead" }, wording(data.note)) : null,
     el(
       "div",
       { class: "scroll", tabindex: "0", role: "region", "aria-label": tableTitle(data) },
@@ -48,7 +68,7 @@ function dataTable(data) {
             "tr",
             {},
             data.columns.map((name, k) =>
-              el("th", { scope: "col", class: numeric[k] ? "number" : null }, name),
+              el("th", { scope: "col", class: numeric[k] ? "number" : null }, wording(name)),
             ),
           ),
         ),
@@ -103,7 +123,7 @@ function drawAbout() {
           el(
             "ul",
             {},
-            DATA.notes.map((note) => el("li", {}, note)),
+            DATA.notes.map((note) => el("li", {}, wording(note))),
           ),
         ]
       : null,
