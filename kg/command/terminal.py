@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
+from kg.command import interrupt
 from kg.errors import ComityError
 from kg.files import read_text
 
@@ -47,6 +48,8 @@ class Comity(click.Group):
         except ComityError as error:
             note(f"comity: {' '.join(str(error).split())}")
             ctx.exit(error.code)
+        except (KeyboardInterrupt, click.Abort):
+            interrupt.end()
         except BrokenPipeError:
             # Who reads the answer has had enough of it; nothing may be written at the end either.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from filelock import FileLock, Timeout
 
 from kg.errors import ComityError
-from kg.graph import shipped, union
+from kg.graph import bulk, shipped, union
 from kg.graph.cache import LOG, cache_folder, intact, seal
 from kg.graph.store import EmbeddedStore
 
@@ -77,7 +77,7 @@ def _build_whole(path: Path, quads: Iterable[ox.Quad], sealed: bool) -> None:
     try:
         store = ox.Store(str(scratch / "store"))
         passing = union.Passing(quads)
-        store.bulk_extend(passing)
+        bulk.extend(store, passing, scratch)
         if passing.twice:
             union.merge(store)
         store.optimize()

@@ -17,7 +17,7 @@ from urllib.request import Request
 import pyoxigraph as ox
 
 from kg.errors import ComityError
-from kg.graph import guard, wire, worker
+from kg.graph import bulk, guard, wire, worker
 from kg.graph.cache import Rows
 from kg.graph.fault import Limits
 from kg.graph.store import LIMITS, EmbeddedStore, as_texts, solutions
@@ -107,7 +107,7 @@ class RemoteStore:
     @cached_property
     def _copy(self) -> EmbeddedStore:
         store = EmbeddedStore()
-        store.inner.bulk_extend(self.quads())
+        bulk.extend(store.inner, self.quads())
         return store
 
     def _holds(self, parameters: tuple[tuple[str, str], ...]) -> bool:

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterable, Iterator
 
 import pyoxigraph as ox
 
+from kg.graph import bulk
+
 DEFAULT = ox.DefaultGraph()
 
 
@@ -28,7 +30,7 @@ def copies(quads: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
 
 def merge(store: ox.Store) -> None:
     """Copy every statement into the default graph, in one transaction."""
-    store.bulk_extend(copies(store))
+    bulk.extend(store, copies(store))
 
 
 def overlap(store: ox.Store, quads: Iterable[ox.Quad]) -> bool:
