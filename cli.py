@@ -1,6 +1,6 @@
 """Run the `comity` command from a checkout: `python cli.py recommend CHN`."""
 
-from kg.command.interrupt import run
+from kg.command import run
 from kg.command.main import main
 
 __all__ = ["main"]

@@ -16,16 +16,19 @@ from kg.graph.store import EmbeddedStore
 
 ROOT = Path(__file__).resolve().parents[1]
 COMMAND = "import sys; sys.argv = ['comity', *sys.argv[1:]]; from cli import run; run()"
-LONG = "SELECT * { ?s a" + "/a" * 10_000 + " ?o }"
+LONG = "SELECT (COUNT(*) AS ?n) { " + "".join(f"?s{k} ?p{k} ?o{k} . " for k in range(9)) + "}"
 BUSY = {
     "python": "for _ in iter(int, 1): pass",
-    "engine": f"ox.Store().query({LONG!r})",
+    "engine": f"""
+    store = ox.Store()
+    store.extend([ox.Quad(*[ox.NamedNode(f"http://x/{{k}}")] * 3) for k in range(99)])
+    list(store.query({LONG!r}))""",
     "deaf": "signal.signal(signal.SIGINT, lambda *_: None); [time.sleep(9) for _ in range(9)]",
 }
 AMID = """
 import signal, sys, time
 import pyoxigraph as ox
-from kg.command import interrupt, main, terminal
+from kg.command import main, run
 
 def busy(*_, **__):
     print("ready", flush=True)
@@ -33,7 +36,7 @@ def busy(*_, **__):
 
 main.main.commands["queries"].callback = busy
 sys.argv = ["comity", "queries"]
-interrupt.run()
+run()
 """
 
 

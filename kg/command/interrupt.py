@@ -20,17 +20,6 @@ STOPPED = 130
 """The exit code of what Ctrl-C ended: 128 and the signal's number."""
 
 
-def run() -> None:
-    """Run the command line: the entry point of `comity`."""
-    try:
-        with ended_in_time():
-            from kg.command.main import main
-
-            main()
-    except KeyboardInterrupt:
-        end()
-
-
 @contextmanager
 def ended_in_time() -> Iterator[None]:
     """Let a thread end this process where Ctrl-C goes unheard; the kernel wakes the thread."""
