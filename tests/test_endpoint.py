@@ -222,3 +222,31 @@ def test_too_many_rows_of_an_endpoint() -> None:
     body = f'{{"head":{{"vars":["x"]}},"results":{{"bindings":[{rows}]}}}}'
     with serving(whole(body.encode())) as server, pytest.raises(ComityError, match="--max-rows"):
         RemoteStore(server.address, QUICK).query(SELECT, limits=Limits(rows=4))
+
+
+def rows_of(count: int) -> bytes:
+    cells = ",".join(['{"n":{"type":"literal","value":"1"}}'] * count)
+    return whole(f'{{"head":{{"vars":["n"]}},"results":{{"bindings":[{cells}]}}}}'.encode())
+
+
+def test_a_cut_answer_that_cannot_be_paged_is_refused() -> None:
+    number = b'{"head":{"vars":["rows"]},"results":{"bindings":[{"rows":{"type":"literal","value":"300"}}]}}'  # fmt: skip  # noqa: E501
+    with serving(rows_of(150), whole(number), rows_of(150), rows_of(0)) as server:
+        told = "cuts answers at 150 rows, and gave 150 of 300"
+        with pytest.raises(ComityError, match=told):
+            RemoteStore(server.address, QUICK).query(SELECT)
+    trouble = whole(b"", status="500 No")
+    with (
+        serving(rows_of(150), trouble) as server,
+        pytest.raises(ComityError, match="in trouble"),
+    ):
+        RemoteStore(server.address, QUICK).query(SELECT)
+
+
+def test_what_is_known_to_be_whole_is_not_counted_again() -> None:
+    number = b'{"head":{"vars":["rows"]},"results":{"bindings":[{"rows":{"type":"literal","value":"150"}}]}}'  # fmt: skip  # noqa: E501
+    with serving(rows_of(150), whole(number), rows_of(120)) as server:
+        store = RemoteStore(server.address, QUICK)
+        assert len(list(solutions(store.query(SELECT)))) == 150
+        assert len(list(solutions(store.query(SELECT)))) == 120
+        assert len(server.requests) == 3

@@ -225,6 +225,11 @@ DEEP = '{"@id":"a:a","a:b":' * 5000 + '"x"' + "}" * 5000
         ),
         ("a.jsonld", '{"@id": "x",\n "a":', r"a\.jsonld:2:6"),
         (
+            "long.rdf",
+            f"<rdf:RDF {SYNTAX}>{'<rdf:Description/>' * 5000}<rdf:Description rdf:about='x: '/>",
+            r"long\.rdf:1:9\d{4}: .*IRI",
+        ),
+        (
             "a.jsonld",
             '{"@context":"http://127.0.0.1/c","a":1}',
             r"a\.jsonld:1:3\d: its context .* not fetched",

@@ -39,7 +39,13 @@ def cache_folder() -> Path:
 
 def remembered(store: Path, question: str, ask: Callable[[], Rows]) -> Rows:
     """Return the kept answer of the store in its present state, or ask and keep it."""
-    path = _folder(store) / f"{_digest(question + code_digest())}.json"
+    return mirrored(str(store.resolve()), _state(store), question, ask)
+
+
+def mirrored(place: str, state: str, question: str, ask: Callable[[], Rows]) -> Rows:
+    """Return the kept answer of a place in a state, or ask and keep it."""
+    folder = cache_folder() / "answers" / _digest(place) / _digest(state)
+    path = folder / f"{_digest(question + code_digest())}.json"
     with suppress(OSError):
         kept = path.read_bytes()
         with suppress(ValueError):
@@ -104,12 +110,10 @@ def _read(kept: bytes) -> Rows:
     return [tuple(row) for row in json.loads(text)]
 
 
-def _folder(store: Path) -> Path:
+def _state(store: Path) -> str:
     files = sorted(p for pattern in DATA_FILES for p in store.glob(pattern))
     states = ((path.name, path.stat()) for path in files)
-    state = "".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}\n" for name, stat in states)
-    home = cache_folder() / "answers" / _digest(str(store.resolve()))
-    return home / _digest(state)
+    return "".join(f"{name}:{stat.st_size}:{stat.st_mtime_ns}\n" for name, stat in states)
 
 
 def _keep(path: Path, text: str) -> None:

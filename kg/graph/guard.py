@@ -79,6 +79,30 @@ def dataset(text: str) -> tuple[list[str], list[str]]:
     return found
 
 
+def outermost(text: str) -> Iterator[re.Match[str]]:
+    """Yield the tokens of a text that stand in no brackets."""
+    depth = 0
+    for match in tokens(text):
+        depth -= match.lastgroup == "close"
+        if depth == 0:
+            yield match
+        depth += match.lastgroup == "open"
+
+
+def parts(text: str) -> tuple[str, str, str]:
+    """Return a query's prologue, its FROM clauses, and the rest, which may stand within another."""
+    before = prologue(text)
+    clauses, rest, done, start = [], [], len(before), -1
+    for match in outermost(text):
+        if match.lastgroup == "word" and match[0].upper() == "FROM":
+            start = match.start()
+        elif start >= 0 and match.lastgroup in {"iri", "name"}:
+            clauses.append(text[start : match.end()])
+            rest.append(text[done:start])
+            done, start = match.end(), -1
+    return before, " ".join(clauses), "".join([*rest, text[done:]])
+
+
 def check(text: str, allow_service: bool = False) -> None:
     """Refuse a text that changes the graph or says SERVICE; raise ComityError (code 3).
 

@@ -287,5 +287,6 @@ def _words(error: HTTPError) -> str:
         page = error.read1(10_000).decode(errors="replace")
     except (OSError, http.client.HTTPException, AttributeError):
         return ""
-    text = re.sub(r"(?is)<(script|style|head).*?</\1>|<[^>]*>", " ", page)
-    return " ".join(text.split())[:300]
+    if error.headers.get_content_type() != "text/plain":
+        page = re.sub(r"(?is)<(script|style|head).*?</\1>|<[^>]*>", " ", page)
+    return " ".join(page.split())[:300]

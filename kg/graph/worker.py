@@ -29,6 +29,11 @@ BUFFER = 1 << 20
 SIZE = 1 << 30
 """Bytes that one answer may have."""
 BOOT = "import sys; sys.path += sys.argv[1:]; from kg.graph.jail import main; main()"
+ONE, NAUGHT = (
+    (f'"{digit}"^^<{PREFIXES["xsd"]}boolean>'.encode(), word)
+    for digit, word in (("1", b"true"), ("0", b"false"))
+)
+"""Virtuoso's way to write a truth value, and the usual one."""
 PLACES = [str(Path(module.__file__ or "").resolve().parents[1]) for module in (kg, ox)]
 
 
@@ -37,13 +42,17 @@ def query(text: str, store: Path | ox.Store, limits: Limits, *, sockets: bool = 
     held = store.dump(format=ox.RdfFormat.N_QUADS) if isinstance(store, ox.Store) else None
     path = None if isinstance(store, ox.Store) else str(store)
     task = {"task": "query", "text": text, "path": path, "sockets": sockets, "prefixes": PREFIXES}
-    return _answer(task, held or b"", Subject("the query", limits, text))
+    return parsed(_answer(task, held or b"", Subject("the query", limits, text)))
 
 
-def results(path: str, form: str, limits: Limits, name: str) -> Result:
-    """Read an endpoint's answer from a file; `form` is the suffix of its format."""
+def results(path: str, form: str, limits: Limits, name: str) -> bytes:
+    """Read an endpoint's answer from a file; `form` is the suffix of its format.
+
+    Returns what `jail.write` makes of it, for `parsed`.
+    """
     subject = Subject(f"{name}: the answer", limits, sent=True)
-    return _answer({"task": "results", "path": path, "format": form}, b"", subject)
+    answer = _answer({"task": "results", "path": path, "format": form}, b"", subject)
+    return answer.replace(*ONE).replace(*NAUGHT)
 
 
 def parse(path: Path, form: ox.RdfFormat, limits: Limits) -> Iterator[ox.Quad]:
@@ -88,7 +97,7 @@ class Stream(io.RawIOBase):
         return count
 
 
-def _answer(task: dict[str, Any], payload: bytes, subject: Subject) -> Result:
+def _answer(task: dict[str, Any], payload: bytes, subject: Subject) -> bytes:
     with _started(task, subject.limits) as (process, complaints):
         try:
             answer, _ = process.communicate(payload, timeout=subject.limits.timeout)
@@ -96,6 +105,11 @@ def _answer(task: dict[str, Any], payload: bytes, subject: Subject) -> Result:
             raise subject.too_long() from error
         if process.returncode != 0:
             raise subject.ended(process.returncode, complaints)
+    return answer
+
+
+def parsed(answer: bytes) -> Result:
+    """Return a worker's answer as the engine's own results."""
     if answer[:1] == b"G":
         quads = ox.parse(answer[1:], ox.RdfFormat.N_TRIPLES, lenient=True)
         return (quad.triple for quad in quads)
