@@ -19,6 +19,7 @@ from kg.advice import subject
 from kg.advice.certainty import TOP, top_of
 from kg.advice.recommend import Candidate, recommend
 from kg.advice.snapshot import Snapshot
+from kg.errors import ComityError
 from kg.forecast import feasibility, history, kinds, pairs
 from kg.graph.provenance import read_names
 from kg.graph.store import Store
@@ -106,7 +107,9 @@ def explain(store: Store, snapshot: Snapshot, focal: str, partner: str) -> Expla
     net = snapshot.network
     f, j = net.countries[net.place(focal)], net.countries[net.place(partner)]
     ranked = recommend(snapshot, f.iso3, everyone=not j.un_member)
-    candidate = next(c for c in ranked if c.country.iso3 == j.iso3)
+    candidate = next((c for c in ranked if c.country.iso3 == j.iso3), None)
+    if candidate is None:
+        raise ComityError(f"{partner}: a tie with oneself explains nothing: name another partner")
     baseline = median_factors(ranked)
     return Explanation(
         focal=f.iso3,
