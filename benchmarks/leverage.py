@@ -32,7 +32,8 @@ from threadpoolctl import threadpool_limits
 from kg.leverage.coalition import Game, coverage, pair_values
 from kg.leverage.formula import Vector, strengthened
 from kg.leverage.inverse import entries
-from kg.leverage.objective import PROBLEMS, gains, large_gains
+from kg.leverage.objective import PROBLEMS, gains
+from kg.leverage.ranking import large_gains
 from kg.leverage.reach import Reach
 from kg.leverage.resolvent import Kirchhoff, Resolvent, farness_gain
 from kg.leverage.session import Session
@@ -244,7 +245,8 @@ def sparse_row(objective: str, ties: csr_array, focal: list[int]) -> Row:
     seconds = usual(lambda: large_gains(ties, focal[0], objective, 1.0), 3)
     recall, difference = 1.0, 0.0
     for node in focal:
-        estimate, estimated = large_gains(ties, node, objective, 1.0)
+        found = large_gains(ties, node, objective, 1.0)
+        estimate, estimated = found.values, found.estimated
         exact = np.where(np.isnan(estimate), np.nan, solved.gains(node, 1.0))
         recall = min(recall, len(best(exact) & best(estimate)) / TOP)
         checked = ~estimated & ~np.isnan(exact)

@@ -142,6 +142,14 @@ def test_leverage_on_an_edge_list(comity: Run, tmp_path: Path) -> None:
     assert gains == {"z": pytest.approx(0.5 + 1 / 6), "w": pytest.approx(2 / 3)}
 
 
+def test_leverage_on_other_columns_from_standard_input(comity: Run) -> None:
+    asked = ("leverage", "--ties", "-", "--focal", "x", "--map", "a=from,b=to")
+    result = comity(*asked, "--format", "csv", stdin="from,to\nx,y\ny,z\n")
+    assert result.stdout.splitlines() == ["node,gain,basis,error,within", "z,0.25,exact,,"]
+    wrong = comity(*asked[:-1], "a", stdin="a,b\n")
+    assert (wrong.exit_code, wrong.stderr.count("\n")) == (2, 1)
+
+
 def test_draw_writes_a_page_and_other_formats(comity: Run, tmp_path: Path) -> None:
     page = tmp_path / "c.html"
     assert comity("draw", "--focus", "CHN", "-o", page).exit_code == 0

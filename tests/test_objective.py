@@ -8,16 +8,15 @@ from itertools import combinations
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from kg.errors import ComityError
-from kg.leverage import geodesic, objective, sparse
+from kg.leverage import geodesic, sparse
 from kg.leverage.inverse import all_entries
-from kg.leverage.objective import OBJECTIVES, agreement_gain, all_gains, gains, rank_ties, state
+from kg.leverage.objective import OBJECTIVES, agreement_gain, all_gains, gains, state
 from kg.leverage.resolvent import Forest, Kirchhoff, Resolvent, farness_gain
-from kg.leverage.ties import Ties
 
 TOLERANCE = dict.fromkeys(OBJECTIVES, 1e-9) | {"pagerank": 1e-8}
 
@@ -277,72 +276,6 @@ def test_a_grid_has_binomially_many_paths():
     hops, counts = geodesic.geodesics(grid)
     assert hops[0, 35] == 10
     assert counts[0, 35] == 252
-
-
-def ties_of(graph):
-    network = csr_array(nx.to_scipy_sparse_array(graph, dtype=float))
-    names = tuple(f"node{index:04}" for index in range(len(graph)))
-    return Ties(names, network, csr_array(network * 0.5))
-
-
-@example(name="forest")
-@given(name=st.sampled_from(OBJECTIVES))
-@settings(max_examples=7)
-def test_ranking_is_sorted_and_complete(name):
-    ties = ties_of(nx.karate_club_graph())
-    ranked = rank_ties(ties, "node0011", name)
-    assert [set(row) for row in ranked] == [{"node", "gain"}] * (33 - 1)
-    assert [row["gain"] for row in ranked] == sorted((row["gain"] for row in ranked), reverse=True)
-    network = (ties.strengths if name == "reach" else ties.weights).toarray()
-    expected = gains(network, 11, name)
-    for row in ranked:
-        assert row["gain"] == pytest.approx(expected[ties.index(row["node"])], rel=1e-11, abs=1e-15)
-
-
-def test_equal_gains_are_equal_and_ordered_by_name():
-    ranked = rank_ties(ties_of(nx.star_graph(6)), "node0003", "katz")
-    assert [row["node"] for row in ranked] == [f"node000{leaf}" for leaf in (1, 2, 4, 5, 6)]
-    assert len({row["gain"] for row in ranked}) == 1
-
-
-@pytest.mark.parametrize("name", [name for name in OBJECTIVES if name != "betweenness"])
-def test_large_networks_have_the_same_best_ties(name, monkeypatch):
-    ties = ties_of(nx.barabasi_albert_graph(600, 3, seed=4))
-    exact = rank_ties(ties, "node0100", name)
-    monkeypatch.setattr(objective, "LARGE", 100)
-    ranked = rank_ties(ties, "node0100", name)
-    assert len(ranked) == len(exact)
-    assert {row["node"] for row in ranked[:20]} == {row["node"] for row in exact[:20]}
-    known = {row["node"]: row["gain"] for row in exact}
-    solved = [row for row in ranked if "estimated" not in row]
-    most = len(exact) if name in ("reach", "harmonic") else objective.EXACT * objective.ROUNDS
-    assert objective.EXACT <= len(solved) <= most
-    for row in solved:
-        assert row["gain"] == pytest.approx(known[row["node"]], rel=1e-9)
-
-
-def test_large_network_without_a_candidate(monkeypatch):
-    monkeypatch.setattr(objective, "LARGE", 10)
-    assert rank_ties(ties_of(nx.star_graph(20)), "node0000", "forest") == []
-
-
-@pytest.mark.slow
-def test_large_map_like_network_has_the_same_best_ties(monkeypatch):
-    """Long-range structure, where the Neumann series alone tells nothing."""
-    graph = nx.random_geometric_graph(1500, 0.06, seed=1)
-    largest = graph.subgraph(max(nx.connected_components(graph), key=len))
-    ties = ties_of(nx.convert_node_labels_to_integers(largest))
-    exact = rank_ties(ties, "node0100", "kirchhoff")
-    monkeypatch.setattr(objective, "LARGE", 100)
-    ranked = rank_ties(ties, "node0100", "kirchhoff")
-    assert {row["node"] for row in ranked[:20]} == {row["node"] for row in exact[:20]}
-
-
-def test_betweenness_of_a_large_network_is_refused(monkeypatch):
-    monkeypatch.setattr(objective, "LARGE", 10)
-    with pytest.raises(ComityError, match="betweenness keeps dense matrices") as error:
-        rank_ties(ties_of(nx.path_graph(12)), "node0001", "betweenness")
-    assert error.value.code == 3
 
 
 @pytest.mark.parametrize("singular", [True, False])

@@ -46,6 +46,16 @@ def test_other_columns_blank_lines_quotes_and_a_byte_order_mark(write):
     assert ties.weights[[ties.index("Nauru")]].sum() == 0.0
 
 
+def test_columns_of_other_names(write):
+    path = write("from,to,w\nx,y,2\n")
+    ties = read_ties(path, {"a": "from", "b": "to", "weight": "w"})
+    assert entry(ties, "weights", "x", "y") == 2.0
+    with pytest.raises(ComityError, match=r"no column W; .* --map a=FROM"):
+        read_ties(path, {"a": "from", "b": "to", "weight": "W"})
+    with pytest.raises(ComityError, match="no column c to name"):
+        read_ties(path, {"c": "from"})
+
+
 def test_only_nodes_without_ties(write):
     ties = read_ties(write("a,b,weight\nx,,\ny,,\n"))
     assert ties.weights.shape == (2, 2)

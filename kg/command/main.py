@@ -341,24 +341,29 @@ def backtest(
 
 
 @main.command()
-@click.option("--ties", type=PATH, required=True, help="CSV with columns a, b and weight or not.")
+@click.option(
+    "--ties", type=PATH, required=True, help="CSV with columns a, b and weight or not; - for stdin."
+)
+@click.option("--map", "columns", default="", help="Names of the columns: a=FROM,b=TO,weight=W.")
 @click.option("--focal", required=True, help="The node that seeks a tie.")
 @click.option("--objective", default="reach", show_default=True, help="What a tie should raise.")
 @click.option("--strength", type=float, help="Of the new tie; 1, for reach 0.5.")
 @output_options
 def leverage(
-    ties: Path, focal: str, objective: str, strength: float | None, output: Output
+    ties: Path, columns: str, focal: str, objective: str, strength: float | None, output: Output
 ) -> None:
     """Rank the non-neighbours of a node in any network by what a tie would gain.
 
-    Objectives: reach, harmonic, betweenness, forest, kirchhoff, katz, pagerank.
+    Objectives: reach, harmonic, betweenness, forest, kirchhoff, katz, pagerank. Every gain is
+    exact or said to be estimated, within a bound where one is known.
 
     Example: comity leverage --ties ties.csv --focal A --objective harmonic --format json
     """
-    from kg.leverage.objective import rank_ties
+    from kg.leverage.ranking import COLUMNS, rank_ties
     from kg.leverage.ties import read_ties
 
-    output.rows(rank_ties(read_ties(ties), focal, objective, strength), ["node", "gain"])
+    names = pairs("--map", tuple(filter(None, columns.split(","))))
+    output.rows(rank_ties(read_ties(ties, names), focal, objective, strength), COLUMNS)
 
 
 @main.command()

@@ -116,7 +116,7 @@ def _check(G: nx.Graph, node: Hashable, objective: str) -> None:
     if len(G) > objectives.LARGE:
         raise ComityError(
             f"the graph has {len(G):,} nodes, and exact gains need dense matrices, for at most "
-            f"{objectives.LARGE:,}: `kg.leverage.objective.rank_ties` estimates above that",
+            f"{objectives.LARGE:,}: `kg.leverage.ranking.rank_ties` estimates above that",
             code=3,
         )
 

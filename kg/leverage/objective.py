@@ -26,15 +26,14 @@ betweenness, kirchhoff and katz break it. Katz, PageRank and Kirchhoff mostly ra
 degree: views, not headlines.
 
 `state` keeps the matrices of a network in memory; it answers for a focal node, all pairs or whole
-agreements, and accepts a tie in O(n^2). Up to LARGE nodes everything is exact. Above, `rank_ties`
-is exact for reach and harmonic; for forest, kirchhoff, katz and pagerank it estimates what it needs
-of the inverse and solves exactly for the best 64 or more (`sparse`); betweenness is refused.
+agreements, and accepts a tie in O(n^2). It is exact, for up to LARGE nodes; `ranking` ranks the
+partners of one node on a network of any size.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Protocol, Self, TypeAlias
 
 import numpy as np
@@ -42,17 +41,14 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from kg.errors import ComityError
-from kg.leverage import sparse
-from kg.leverage.formula import Matrix, Vector, path_strength
-from kg.leverage.geodesic import Betweenness, Harmonic, geodesics, harmonic_gains
+from kg.leverage.formula import Matrix, Vector
+from kg.leverage.geodesic import Betweenness, Harmonic
 from kg.leverage.inverse import Indices
 from kg.leverage.reach import Reach
 from kg.leverage.resolvent import Forest, Katz, Kirchhoff, PageRank, Problem, Resolvent
-from kg.leverage.ties import STRENGTH, Ties
+from kg.leverage.ties import STRENGTH
 
 LARGE = 5_000  # nodes up to which matrices are dense
-EXACT, ROUNDS, TOP = 64, 4, 20  # candidates solved for at a time, how often, for the best how many
-BLOCK = 256  # sources searched at a time above that
 
 Network: TypeAlias = Matrix | csr_array
 
@@ -94,7 +90,7 @@ def state(network: Network, objective: str, need: Vector | None = None) -> State
             code=3,
         )
     ties = csr_array(network)
-    if _known(objective) == "reach":
+    if known_objective(objective) == "reach":
         return Reach.of(ties.toarray(), need)
     if objective in PROBLEMS:
         return Resolvent.of(PROBLEMS[objective](ties))
@@ -107,14 +103,14 @@ def gains(network: Network, focal: int, objective: str, strength: float | None =
     `network` (n, n) is symmetric with a zero diagonal. `strength` is the weight of the new tie, 1
     by default (reach: 0.5). Raises what `state` raises.
     """
-    weight = _strength(objective, strength)
-    tied = _tied(csr_array(network), focal)
+    weight = usual_strength(objective, strength)
+    tied = tied_to(csr_array(network), focal)
     return np.where(tied, np.nan, state(network, objective).gains(focal, weight))
 
 
 def all_gains(network: Network, objective: str, strength: float | None = None) -> Matrix:
     """Return (n, n): row f is `gains` of f, NaN on the diagonal and for existing ties."""
-    table = state(network, objective).pairs(_strength(objective, strength))
+    table = state(network, objective).pairs(usual_strength(objective, strength))
     tied = csr_array(network).toarray() != 0.0
     np.fill_diagonal(tied, True)
     table[tied] = np.nan
@@ -133,97 +129,20 @@ def agreement_gain(
     Where two members are tied already the agreement comes on top: weights add, strengths combine
     by noisy-or.
     """
-    weight = _strength(objective, strength)
+    weight = usual_strength(objective, strength)
     return float(state(network, objective).agreements(members[None, :], focal, weight)[0])
 
 
-def rank_ties(
-    ties: Ties, focal: str, objective: str = "reach", strength: float | None = None
-) -> list[dict[str, object]]:
-    """Return {node, gain} for every non-neighbour of `focal`, the largest gain first.
-
-    Gains have twelve significant digits, so that equal ones are equal; those are ordered by name.
-    Above LARGE nodes a gain that is only estimated has `estimated: true` beside it. Raises
-    ComityError for an unknown node or objective, and what `state` raises.
-    """
-    network = ties.strengths if _known(objective) == "reach" else ties.weights
-    f = ties.index(focal)
-    weight = _strength(objective, strength)
-    if len(ties.nodes) <= LARGE:
-        table, estimated = gains(network, f, objective, weight), np.zeros(len(ties.nodes), bool)
-    else:
-        table, estimated = large_gains(network, f, objective, weight)
-    found = [
-        (float(f"{table[j]:.12g}"), ties.nodes[j], {"estimated": True} if estimated[j] else {})
-        for j in np.flatnonzero(~np.isnan(table))
-    ]
-    found.sort(key=lambda row: (-row[0], row[1]))
-    return [{"node": node, "gain": gain} | note for gain, node, note in found]
-
-
-def large_gains(
-    network: csr_array, focal: int, objective: str, strength: float
-) -> tuple[Vector, NDArray[np.bool_]]:
-    """Return (n,) the gains, as `gains` does, and (n,) which of them are only estimated."""
-    tied = _tied(network, focal)
-    if tied.all():
-        return np.full(len(tied), np.nan), np.zeros(len(tied), bool)
-    if objective in PROBLEMS:
-        return _screened(PROBLEMS[objective](network), focal, strength, tied)
-    if objective == "betweenness":
-        state(network, objective)
-    parts = _searched(network, focal, objective, strength)
-    return np.where(tied, np.nan, np.concatenate(list(parts))), np.zeros(len(tied), bool)
-
-
-def _screened(
-    problem: Problem, focal: int, strength: float, tied: NDArray[np.bool_]
-) -> tuple[Vector, NDArray[np.bool_]]:
-    """Return the gains with the best solved for exactly, and which are only estimated.
-
-    EXACT candidates are solved for at a time, until no estimate left comes within twice the error
-    seen so far of the exact gain at rank TOP, or after ROUNDS.
-    """
-    system = problem.system()
-    known = sparse.estimate(system, focal, singular=problem.singular)
-    guess = np.where(tied, -np.inf, problem.gain(known, strength)[0])
-    order = np.argsort(-guess)[: np.count_nonzero(~tied)]
-    for stop in range(EXACT, EXACT * ROUNDS + 1, EXACT):
-        known = sparse.refine(known, system, order[stop - EXACT : stop], singular=problem.singular)
-        table = np.where(tied, np.nan, problem.gain(known, strength)[0])
-        solved = table[order[:stop]]
-        error = np.sqrt(np.mean((guess[order[:stop]] / solved - 1.0) ** 2))
-        left = guess[order[stop:]].max(initial=-np.inf)
-        if left * (1.0 + 2.0 * error) < np.sort(solved)[::-1][:TOP].min():
-            break
-    estimated = np.ones(len(table), bool)
-    estimated[order[:stop]] = False
-    return table, estimated
-
-
-def _searched(network: csr_array, focal: int, objective: str, strength: float) -> Iterator[Vector]:
-    """Yield the gains through ties with BLOCK nodes at a time."""
-    own = np.array([focal])
-    blocks = np.array_split(np.arange(network.shape[0]), math.ceil(network.shape[0] / BLOCK))
-    if objective == "harmonic":
-        hops = geodesics(network, own)[0][:, 0]
-        yield from (harmonic_gains(hops, geodesics(network, block)[0], focal) for block in blocks)
-    else:
-        rho = path_strength(network, own)[0]
-        for block in blocks:
-            better = np.maximum(0.0, strength * path_strength(network, block) - rho)
-            better[:, focal] = 0.0
-            yield better.sum(axis=1)
-
-
-def _known(objective: str) -> str:
+def known_objective(objective: str) -> str:
+    """Return the objective; raise ComityError where there is none of that name."""
     if objective not in OBJECTIVES:
         raise ComityError(f"no objective {objective!r}; there are {', '.join(OBJECTIVES)}")
     return objective
 
 
-def _strength(objective: str, strength: float | None) -> float:
-    if _known(objective) == "reach":
+def usual_strength(objective: str, strength: float | None) -> float:
+    """Return the strength of the new tie; raise ComityError where it is out of range."""
+    if known_objective(objective) == "reach":
         value, allowed = STRENGTH if strength is None else strength, "above 0 and at most 1"
         fine = 0.0 < value <= 1.0
     else:
@@ -234,7 +153,7 @@ def _strength(objective: str, strength: float | None) -> float:
     return value
 
 
-def _tied(network: csr_array, focal: int) -> NDArray[np.bool_]:
+def tied_to(network: csr_array, focal: int) -> NDArray[np.bool_]:
     """Return (n,): whether a node is the focal node or tied to it."""
     tied = network[[focal]].toarray()[0] != 0.0
     tied[focal] = True

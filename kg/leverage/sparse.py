@@ -21,6 +21,7 @@ from kg.leverage.formula import Matrix, Vector
 from kg.leverage.inverse import Entries, Indices
 
 PROBES = 128  # random vectors; the estimate's error falls with the square root
+BATCH = 16  # of them solved for at a time, which is what the memory holds
 DIRECTIONS = 64  # dimensions treated apart from the random vectors
 # relative residuals: a direction found; below the noise of the probes; below any noise; exact
 ROUGH, LOOSE, FAIR, TIGHT = 1e-2, 1e-4, 1e-6, 1e-12
@@ -88,21 +89,29 @@ def _diagonals(
     With Q an orthonormal basis of the directions that P stretches most, the part Q Q'P is exact
     and the random signs only see the rest.
     """
-    signs = _signs(random, system.shape[0], PROBES, singular)
-    basis = _stretched(system, singular, random)
-    rest = signs - basis @ (basis.T @ signs)
-    solved = solve(system, rest, LOOSE, singular=singular)
-    along = solve(system, basis, FAIR, singular=singular)
     control = _neumann(system)
-    known, known_along = control @ rest, control @ basis
-    if singular:
-        known -= known.mean(axis=0)
-        known_along -= known_along.mean(axis=0)
     diagonal, norms = _centred(control) if singular else _plain(control)
-    diagonal += _dot(basis, along - known_along) + _dot(signs, solved - known) / PROBES
-    norms += _dot(along, along) - _dot(known_along, known_along)
-    norms += (_dot(solved, solved) - _dot(known, known)) / PROBES
+    basis = _stretched(system, singular, random)
+    for start in range(0, basis.shape[1], BATCH):
+        part = basis[:, start : start + BATCH]
+        along = solve(system, part, FAIR, singular=singular)
+        known = _control(control, part, singular)
+        diagonal += _dot(part, along - known)
+        norms += _dot(along, along) - _dot(known, known)
+    for _ in range(PROBES // BATCH):
+        signs = _signs(random, system.shape[0], BATCH, singular)
+        rest = signs - basis @ (basis.T @ signs)
+        solved = solve(system, rest, LOOSE, singular=singular)
+        known = _control(control, rest, singular)
+        diagonal += _dot(signs, solved - known) / PROBES
+        norms += (_dot(solved, solved) - _dot(known, known)) / PROBES
     return diagonal, norms
+
+
+def _control(control: csr_array, sides: Matrix, singular: bool) -> Matrix:
+    """Return T B (n, s), with the mean taken off where M 1 = 0."""
+    known = control @ sides
+    return np.asarray(known - known.mean(axis=0) if singular else known)
 
 
 def _stretched(system: csr_array, singular: bool, random: np.random.Generator) -> Matrix:

@@ -1,7 +1,8 @@
 """Ties: a user's own network, read from an edge list.
 
-The file is CSV in UTF-8 with a header that names the columns `a`, `b` and, if wanted, `weight`;
-other columns are passed over. Nodes are any strings. The network is undirected.
+The file is CSV in UTF-8 with a header that names the columns `a`, `b` and, if wanted, `weight`, or
+columns named otherwise that are said to be these; other columns are passed over. Nodes are any
+strings. The network is undirected.
 
 - A row whose `b` (and weight) is empty names a node without ties.
 - Without weights a pair is tied or not: repeated rows say the same thing twice.
@@ -14,8 +15,10 @@ other columns are passed over. Nodes are any strings. The network is undirected.
 from __future__ import annotations
 
 import csv
+import io
 import math
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -27,6 +30,8 @@ from scipy.sparse import csr_array
 from kg.errors import ComityError
 
 STRENGTH = 0.5
+STDIN = "-"
+COLUMNS = ("a", "b", "weight")
 
 
 @dataclass(frozen=True)
@@ -47,12 +52,19 @@ class Ties:
         raise ComityError(f"no node {name!r} among the {len(self.nodes)} of the network; {hint}")
 
 
-def read_ties(path: Path | str) -> Ties:
-    """Return the network of an edge list; raises ComityError with file and line of a mistake."""
-    path = Path(path)
+def read_ties(path: Path | str, columns: Mapping[str, str] | None = None) -> Ties:
+    """Return the network of an edge list, of standard input where the path is `-`.
+
+    `columns` names the columns that are `a`, `b` and `weight` where they are called otherwise.
+    Raises ComityError with file and line of a mistake.
+    """
+    names = {name: name for name in COLUMNS} | dict(columns or {})
+    unknown = sorted(names.keys() - set(COLUMNS))
+    if unknown:
+        raise ComityError(f"no column {unknown[0]} to name: there are {', '.join(COLUMNS)}")
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(_rows(file, str(path)))
+        with _opened(path) as file:
+            rows = list(_rows(file, str(path), names))
     except OSError as error:
         raise ComityError(f"{path}: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
@@ -62,12 +74,20 @@ def read_ties(path: Path | str) -> Ties:
     return _network(rows)
 
 
-def _rows(file: TextIO, path: str) -> Iterator[tuple[str, str, float | None]]:
+def _opened(path: Path | str) -> TextIO:
+    if str(path) != STDIN:
+        return Path(path).open(encoding="utf-8-sig", newline="")
+    return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig", newline="")
+
+
+def _rows(
+    file: TextIO, path: str, names: Mapping[str, str]
+) -> Iterator[tuple[str, str, float | None]]:
     """Yield (a, b, weight) for each row; b is empty for a node without ties."""
     reader = csv.reader(file, strict=True)
     try:
         header = [name.strip() for name in next(reader, [])]
-        places = _places(header, f"{path}:1")
+        places = _places(header, f"{path}:1", names)
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 yield _row(cells, len(header), places, f"{path}:{reader.line_num}")
@@ -75,17 +95,17 @@ def _rows(file: TextIO, path: str) -> Iterator[tuple[str, str, float | None]]:
         raise ComityError(f"{path}:{reader.line_num}: not readable as CSV: {error}") from error
 
 
-def _places(header: list[str], where: str) -> tuple[int, int, int | None]:
-    missing = [name for name in ("a", "b") if name not in header]
+def _places(header: list[str], where: str, names: Mapping[str, str]) -> tuple[int, int, int | None]:
+    weight = names["weight"]
+    wanted = [names["a"], names["b"], *([weight] if weight != "weight" else [])]
+    missing = [name for name in wanted if name not in header]
     if missing:
         raise ComityError(
-            f"{where}: no column {' and '.join(missing)}; the header must be a,b or a,b,weight"
+            f"{where}: no column {' and '.join(missing)}; the header must be a,b or a,b,weight, "
+            "or name yours: --map a=FROM,b=TO,weight=W"
         )
-    return header.index("a"), header.index("b"), _place(header, "weight")
-
-
-def _place(header: list[str], name: str) -> int | None:
-    return header.index(name) if name in header else None
+    place = header.index(weight) if weight in header else None
+    return header.index(names["a"]), header.index(names["b"]), place
 
 
 def _row(
