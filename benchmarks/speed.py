@@ -21,6 +21,10 @@ import time
 from math import log10
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
@@ -37,7 +41,7 @@ COMMANDS = (
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def network(size: int, objective: str):  # type: ignore[no-untyped-def]
+def network(size: int, objective: str) -> tuple[csr_array, int]:
     """Return a scale-free network and a node of median degree."""
     import networkx as nx
     import numpy as np
