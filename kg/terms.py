@@ -34,6 +34,8 @@ PREFIXES = {
     "product": BASE + "product/",
     "control": BASE + "control/",
     "cert": BASE + "cert/",
+    "exercise": BASE + "exercise/",
+    "facility": BASE + "facility/",
     "indicator": BASE + "indicator/",
     "relation": BASE + "relation/",
     "source": SOURCE,

@@ -460,6 +460,12 @@ ENGINE = {
         {"from": "country:RUS", "to": "country:UKR", "kind": "coop:relation-war"}, least=6000
     ),
     "relation-kinds": known({"slug": "war", "blocks": "true", "level": "1"}, least=14),
+    "standard-use": known({"country": "country:CHN", "sector": "multi"}, least=100),
+    "service-evidence": known(
+        {"service": "certification", "country": "country:KOR", "piece": "agreement:ccra-2014"},
+        {"service": "range", "country": "country:SGP", "piece": "facility:itrust-swat"},
+        least=500,
+    ),
     "territories": known({"territory": "country:MAC", "state": "country:CHN"}, least=50),
     "agreements": known({"of": "body:igo-sco"}, {"of": "agreement:bit-1"}, least=6000),
     "barriers": known({"country": "country:IND", "level": "0.6"}, least=30),
@@ -535,6 +541,17 @@ PLATFORM = {
         {"sector": "coop:sector-electric-power", "consequence": "1"}, least=20
     ),
     "team-contacts": known({"team": "cert:cert-deu", "telephone": "+49 228 99 9582-222"}),
+    "exercises": known(
+        {"exercise": "exercise:sco-xiamen-2015", "role": "participant", "partners": "5"},
+        country="KAZ",
+    ),
+    "exercise-partners": known(
+        {"partner": "country:KAZ", "exercises": "4", "latest": "2021-01-01"}, least=20
+    ),
+    "protection": known(
+        {"what": "certifies", "thing": "facility:cssc", "scheme": "body:isasecure"},
+        country="JPN",
+    ),
     "exploited": known({"note": "used by ransomware"}, least=65),
     "team-services": known(
         {"name": "Service: Crisis management support"},

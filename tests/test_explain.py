@@ -60,8 +60,3 @@ def test_the_text_names_sources_and_gaps(now: Snapshot, store: EmbeddedStore) ->
     assert "seed-paper" in shown
     assert "strict-review" in shown
     assert "worldbank-gdp, 20" in shown
-
-
-def test_a_pair_is_two(store: EmbeddedStore, now: Snapshot) -> None:
-    with pytest.raises(ComityError, match="a tie with oneself"):
-        explain(store, now, "CHN", "China")

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kg.network.purpose import SERVICES
+
 POOR = 5_000.0  # GDP per head in US dollars below which aid is the paper's first answer
 EVEN = 0.10  # a difference in capability that counts as level
 CLOSE = 0.50  # a path strength from which existing documents are a base to build on
@@ -47,12 +49,14 @@ CLOSED = frozenset(
     {"supplier-exclusion", "sanctions", "sanctions-comprehensive", "sanctions-broad"}
 )
 
+OPEN_TO_ALL = "vulnerability-sharing"  # what remains where nothing can be sold
+
 Rule = tuple[Callable[[Pair], bool], str, str]
 
 RULES: tuple[Rule, ...] = (
     (
         lambda p: bool(p.barriers_j & CLOSED),
-        "vulnerability-sharing",
+        OPEN_TO_ALL,
         "suppliers are excluded or sanctioned, so notices of weaknesses remain open",
     ),
     (
@@ -103,8 +107,17 @@ REASONS_ZH = {
     "aid-style-export": "对方经济较弱，能力落后",
     "public-service-platform": "焦点国在当地建有需要保护的园区或项目",
     "remote-services": "双方联系紧密，对方能力落后",
+    "joint-drills": "以联合演练提供培训",
+    "test-ranges": "以共建靶场提供测试环境",
     "cooperation-documents": "现有联系尚少：可从谅解备忘录开始",
 }
+
+
+def served(found: Suggestion, service: str) -> Suggestion:
+    """Return the channel that a service is given by, unless suppliers are kept out."""
+    if found.channel == OPEN_TO_ALL:
+        return found
+    return Suggestion(SERVICES[service], f"the channel by which {service} is given")
 
 
 def suggest(pair: Pair) -> Suggestion:

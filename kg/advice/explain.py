@@ -109,7 +109,7 @@ def explain(store: Store, snapshot: Snapshot, focal: str, partner: str) -> Expla
     ranked = recommend(snapshot, f.iso3, everyone=not j.un_member)
     candidate = next((c for c in ranked if c.country.iso3 == j.iso3), None)
     if candidate is None:
-        raise ComityError(f"{partner}: a tie with oneself explains nothing: name another partner")
+        raise ComityError(f"{partner}: brings {focal} nothing for this purpose")
     baseline = median_factors(ranked)
     return Explanation(
         focal=f.iso3,

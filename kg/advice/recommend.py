@@ -12,6 +12,7 @@ import numpy as np
 
 from kg.advice import certainty, channel
 from kg.advice.snapshot import Factors, Snapshot, candidates
+from kg.errors import ComityError
 from kg.leverage.formula import Vector
 from kg.network.network import Country
 from kg.network.obstacles import Flags, Obstacle
@@ -51,7 +52,8 @@ class Candidate:
     odds of signing exceed the average country's; `status` open, renewal or blocked; `obstacles`
     what stands between the two, alliances among it at level 0; `depth` how much is known of the
     partner, A to D; `recalled` the share of the present tie that rests on rows recalled, not
-    seen. `incumbent` is context and no part of the score.
+    seen. `facts` are what is known of the partner for the purpose asked for. `incumbent` is context
+    and no part of the score.
     """
 
     rank: int
@@ -79,6 +81,7 @@ class Candidate:
     missing: tuple[str, ...]
     depth: str
     recalled: float
+    facts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the candidate as the command line prints it in JSON."""
@@ -109,6 +112,7 @@ class Candidate:
             "missing": list(self.missing),
             "depth": self.depth,
             "recalled": self.recalled,
+            **({"facts": list(self.facts)} if self.facts else {}),
         }
 
 
@@ -136,6 +140,7 @@ def narrow(candidate: Candidate, room: int = NAMED) -> dict[str, Any]:
         "status": candidate.status,
         "chance": f"{candidate.feasibility:.1%}",
         "lift": f"{candidate.lift:.1f}",
+        **({"facts": "; ".join(candidate.facts)} if candidate.facts else {}),
     }
 
 
@@ -150,10 +155,16 @@ def recommend(
     Candidates are the members of the United Nations, or `everyone` in the network. With `mutual`
     the order is that of the Nash product, expected gain of the one times that of the other. Every
     rank carries its tier, its 5-95 % interval and the share of the top 10 (`kg.advice.certainty`).
+    For a purpose only partners through whom something is gained are ranked; ComityError if none.
     """
     factors = snapshot.factors(focal)
     partner = snapshot.offered(factors)
     chosen = np.array(candidates(snapshot, factors.focal, everyone))
+    if snapshot.purpose:
+        gain = factors.values["direct"] + factors.values["onward"]
+        chosen = chosen[gain[chosen] > 0.0]
+    if not len(chosen):
+        raise ComityError(f"{focal}: no partner brings anything for this purpose: ask for another")
     score = factors.expected[chosen]
     score = np.sqrt(score * partner[chosen]) if mutual else score
     codes = [snapshot.network.countries[j].iso3 for j in chosen]
@@ -199,6 +210,8 @@ def _candidate(
 ) -> Candidate:
     paper = snapshot.profile is None  # the channels are those of the seed paper
     suggestion = channel.suggest(_pair(snapshot, factors, j)) if paper else channel.NONE
+    if snapshot.purpose and snapshot.purpose.service:
+        suggestion = channel.served(suggestion, snapshot.purpose.service)
     country = snapshot.network.countries[j]
     focal = snapshot.network.countries[factors.focal]
     return Candidate(
@@ -223,6 +236,7 @@ def _candidate(
         missing=_missing(snapshot, factors, j),
         depth=snapshot.needs.depth(j),
         recalled=float(snapshot.network.recalled[factors.focal, j]),
+        facts=snapshot.evidence.facts(country.iso3) if snapshot.evidence else (),
     )
 
 

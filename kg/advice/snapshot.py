@@ -30,9 +30,11 @@ from kg.leverage.formula import (
     strengthened,
 )
 from kg.network import need, network, obstacles
+from kg.network import purpose as purposes
 from kg.network.need import Needs
 from kg.network.network import Network
 from kg.network.obstacles import Flags, Obstacles
+from kg.network.purpose import Evidence, Purpose
 from kg.profile.profile import Profile, Words
 from kg.terms import local
 
@@ -87,6 +89,7 @@ class Snapshot:
 
     `profile` declares a subject of the user's own; `absent` names what is known of nobody and was
     left out.
+    `purpose` is what cooperation is sought for, `evidence` what `needs` rest on then.
     """
 
     network: Network
@@ -98,6 +101,8 @@ class Snapshot:
     powers: Powers = BALANCE
     profile: Profile | None = None
     absent: tuple[str, ...] = ()
+    purpose: Purpose | None = None
+    evidence: Evidence | None = None
 
     @property
     def words(self) -> Words:
@@ -221,23 +226,28 @@ def load(
     strengths: Mapping[str, float] | None = None,
     powers: Powers = BALANCE,
     strict: bool = False,
+    purpose: Purpose | None = None,
 ) -> Snapshot:
     """Read a snapshot from a store; raise ComityError for a kind that is not known.
 
-    With `strict`, facts that carry no date are left out.
+    With `strict`, facts that carry no date are left out. A `purpose` replaces the needs that gain
+    is counted in; the chance to sign stays the same.
     """
     net = network.load(store, at, strengths)
     if kind not in net.kinds:
         raise ComityError(f"--kind {kind}: no such kind: use one of {', '.join(net.kinds)}")
     needs = need.load(store, net, strict)
+    known = purposes.load(store, net, purpose) if purpose else None
     return Snapshot(
         network=net,
-        needs=needs,
+        needs=purposes.purposed(needs, purpose, known, net) if purpose and known else needs,
         obstacles=obstacles.load(store, net, strict),
         sites=_sites(store),
         forecast=pairs.load(store, net, needs, kind),
         kind=kind,
         powers=powers,
+        purpose=purpose,
+        evidence=known,
     )
 
 

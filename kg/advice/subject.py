@@ -26,6 +26,7 @@ from kg.leverage.formula import PREFERENCES, Powers, Vector
 from kg.network import need, network, obstacles
 from kg.network.need import Needs, Observation
 from kg.network.network import Network
+from kg.network.purpose import Purpose
 from kg.profile import profile
 from kg.profile.profile import Measure, Profile
 from kg.profile.support import LEARNED, LEAST
@@ -50,15 +51,21 @@ def load(
     strengths: Mapping[str, float] | None = None,
     prefer: str = "balance",
     strict: bool = False,
+    purpose: Purpose | None = None,
 ) -> Snapshot:
     """Read a snapshot of whatever subject the store is about.
 
-    Raises ComityError for a kind that is not known, and where `prefer` asks for what cannot be
-    known.
+    Raises ComityError for a kind that is not known, and where `prefer` or `purpose` ask for what
+    cannot be known.
     """
     declared = profile.of(store)
     if declared is None:
-        return snapshot.load(store, at, kind, strengths, PREFERENCES[prefer], strict)
+        powers = PREFERENCES[prefer]
+        return snapshot.load(store, at, kind, strengths, powers, strict, purpose)
+    if purpose:
+        raise ComityError(
+            "--sector, --site, --service: a profile's subject has none: leave them out"
+        )
     net = network.load(store, at, strengths, undated=not declared.dated)
     sign = declared.sign if kind == DEFAULT_KIND else kind
     if sign not in net.kinds:
@@ -155,12 +162,9 @@ def _learned(store: Store, net: Network, kind: str) -> Learned:
     if count < LEAST:
         why = f"{count:.0f} ties signed in the last {LEARNED} years, {LEAST} are needed"
         return Learned(_none(net), why)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)  # features of countries are unknown
-            found = feasibility.forecast(known, model(known, kind, year), year)
-    except ComityError:
-        return Learned(_none(net), "its ties are too young: none is older than five years")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # features of countries are all unknown
+        found = feasibility.forecast(known, model(known, kind, year), year)
     places = [known.index[c.iso3] for c in net.countries]
     chance = np.array(found.probability[np.ix_(places, places)])
     forecast = ~np.isnan(chance)

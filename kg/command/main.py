@@ -30,6 +30,7 @@ from kg.command.terminal import (
     output_options,
     own_graph,
     pairs,
+    purpose_options,
     ranking_options,
     reading_options,
     result_options,
@@ -60,7 +61,7 @@ def main() -> None:
 @click.option("--everyone", is_flag=True, help="Rank countries outside the United Nations too.")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
 @language_option
-@ranking_options
+@purpose_options
 @output_options
 def recommend(
     focal: str,
@@ -74,9 +75,11 @@ def recommend(
 ) -> None:
     """Rank partner countries for FOCAL by expected leverage.
 
-    FOCAL is a code or a name: CHN, cn, "Viet Nam", 中国.
+    FOCAL is a code or a name: CHN, cn, "Viet Nam", 中国. With --sector, --site or --service the
+    gain is counted in the need of that purpose, and each partner shows what is known of it.
 
-    Example: comity recommend KAZ --top 10 --html kazakhstan.html
+    Examples: comity recommend KAZ --top 10 --html kazakhstan.html;
+    comity recommend CHN --sector nuclear; comity recommend CHN --service certification
     """
     from kg.advice.brief import brief
     from kg.advice.recommend import Candidate, flat, narrow, recommend
@@ -102,7 +105,7 @@ def recommend(
 @click.argument("focal")
 @click.option("-o", "--output", "path", type=PATH, help="html, to be printed on A4, or md.")
 @language_option
-@ranking_options
+@purpose_options
 def brief(focal: str, path: Path | None, lang: str, reading: Reading) -> None:
     """Answer for FOCAL on one page: with whom, why, how sure, through which channel.
 
@@ -154,7 +157,7 @@ def rank(
 
 @main.command()
 @click.argument("focal")
-@ranking_options
+@purpose_options
 @output_options
 def robustness(focal: str, reading: Reading, output: Output) -> None:
     """Say how sure FOCAL's ranking is, which doubts drive it, and whether one factor does.
@@ -172,7 +175,7 @@ def robustness(focal: str, reading: Reading, output: Output) -> None:
 @click.argument("focal")
 @click.argument("partner")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
-@ranking_options
+@purpose_options
 @output_options
 def explain(focal: str, partner: str, html: Path | None, reading: Reading, output: Output) -> None:
     """Explain one pair: every factor, fact and source behind its score.
@@ -215,7 +218,7 @@ def explain(focal: str, partner: str, html: Path | None, reading: Reading, outpu
 @click.option("--hosts", is_flag=True, help="Rank existing bodies as hosts instead.")
 @click.option("--all-bodies", is_flag=True, help="With --hosts: bodies of any purpose.")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
-@ranking_options
+@purpose_options
 @output_options
 def coalition(
     focal: str,
@@ -264,7 +267,7 @@ def coalition(
 @click.option("--add", multiple=True, metavar="CODES", help="Partners to sign with: KAZ,IDN.")
 @click.option("--remove", multiple=True, metavar="CODES", help="Partners whose ties all end.")
 @click.option("--top", type=click.IntRange(min=1), help="Show only the largest so many changes.")
-@ranking_options
+@purpose_options
 @output_options
 def whatif(
     focal: str,
@@ -524,7 +527,7 @@ def validate(
 @click.option(
     "-o", "--output", type=PATH, required=True, help="html, graphml, gexf, json, svg or png."
 )
-@ranking_options
+@purpose_options
 def draw(
     focal: str,
     output: Path,

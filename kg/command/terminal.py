@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kg.graph.load import Plan
     from kg.graph.store import EmbeddedStore, Store
     from kg.network.network import Network
+    from kg.network.purpose import Purpose
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -79,6 +80,9 @@ class Reading:
     strengths: tuple[str, ...] = ()
     prefer: str = "balance"
     strict: bool = False
+    sector: str | None = None
+    site: str | None = None
+    service: str | None = None
     anywhere: bool = False
 
     def store(self) -> Store:
@@ -115,12 +119,33 @@ class Reading:
         from kg.advice import subject
 
         read = subject.load(
-            store, self.day(), self.kind, self.overridden(), self.prefer, self.strict
+            store,
+            self.day(),
+            self.kind,
+            self.overridden(),
+            self.prefer,
+            self.strict,
+            self.purpose(store),
         )
         if missing := ", ".join((*read.needs.absent, *read.absent)):
             said = f"left out, for it is not known of any country by {self.day()}: {missing}"
             note(read.reworded(said))
         return read
+
+    def purpose(self, store: Store) -> Purpose | None:
+        """Return what cooperation is sought for, None where nothing is said."""
+        from kg.network.purpose import Purpose
+        from kg.platform import site
+
+        if not (self.sector or self.site or self.service):
+            return None
+        if self.sector and self.site:
+            raise ComityError("--sector and --site exclude each other: a site has its own sectors")
+        if self.site:
+            found = site.find(store, self.site)
+            return Purpose(found.sectors, found.host, self.service or "")
+        sectors = {site.read_sectors(store).check(self.sector)} if self.sector else set[str]()
+        return Purpose(frozenset(sectors), service=self.service or "")
 
     def overridden(self) -> dict[str, float]:
         """Return the strengths of kinds of agreement that the user sets."""
@@ -208,6 +233,15 @@ RANKING = (
     ),
     click.option("--strict", is_flag=True, help="Leave out facts that carry no date."),
 )
+PURPOSE = (
+    click.option("--sector", metavar="SLUG", help="Count need in this sector: electric-power."),
+    click.option("--site", metavar="SITE", help="Count need at this park or project alone."),
+    click.option(
+        "--service",
+        type=click.Choice(["certification", "response", "training", "range"]),
+        help="Count the lack of this service.",
+    ),
+)
 
 
 def formatted(formats: Sequence[str], guess: str) -> tuple[Callable[[Command], Command], ...]:
@@ -260,6 +294,7 @@ language_option = click.option(
 )
 reading_options = bundled("reading", Reading, *READING)
 ranking_options = bundled("reading", Reading, *RANKING, *READING)
+purpose_options = bundled("reading", Reading, *PURPOSE, *RANKING, *READING)
 output_options = bundled("output", Output, *formatted(FORMATS, GUESSED), SPREADSHEET)
 result_options = bundled(
     "output", Output, *formatted([*RESULT_FORMATS, *GRAPH_FORMATS], GUESSED), SPREADSHEET
@@ -411,7 +446,7 @@ def likeness(snapshot: Snapshot, focal: str) -> str:
     factors = snapshot.factors(focal)
     found = correlations(snapshot, factors, np.array(candidates(snapshot, factors.focal)))
     parts = ", ".join(f"{name} {value:.2f}" for name, value in found.items() if not np.isnan(value))
-    return f"rank correlation of the headline with: {parts or 'nothing: all scores are equal'}"
+    return f"rank correlation of the headline with: {parts}"
 
 
 def judgement(

@@ -20,6 +20,7 @@ by how much of it was known.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -162,10 +163,15 @@ def without_own(column: Vector, countries: tuple[Country, ...]) -> Vector:
     return filled
 
 
-def latest(store: Store, year: int) -> dict[str, dict[str, Observation]]:
-    """Return the latest observation up to a year, by country and indicator."""
+def latest(
+    store: Store, year: int, memory: Mapping[str, int] = MEMORY
+) -> dict[str, dict[str, Observation]]:
+    """Return the latest observation up to a year, by country and indicator.
+
+    `memory` says for how many years one is of use.
+    """
     text = engine_query("observations")
-    text = with_values(text, "indicator", [named(PREFIXES["indicator"] + i) for i in MEMORY])
+    text = with_values(text, "indicator", [named(PREFIXES["indicator"] + i) for i in memory])
     newest: dict[tuple[str, str], tuple[int, str, str]] = {}
     for country, indicator, when, value, source in store.texts(text):
         known = newest.get((country, indicator))
@@ -174,7 +180,7 @@ def latest(store: Store, year: int) -> dict[str, dict[str, Observation]]:
     found: dict[str, dict[str, Observation]] = {}
     for (country, indicator), (last, figure, origin) in newest.items():
         name = local(indicator)
-        if year - MEMORY[name] <= last:
+        if year - memory[name] <= last:
             seen = Observation(name, last, float(figure), local(origin))
             found.setdefault(local(country), {})[name] = seen
     return found
