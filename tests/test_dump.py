@@ -14,6 +14,8 @@ from kg.graph import answer, dump
 from kg.graph.store import EmbeddedStore
 from kg.terms import SOURCE
 
+pytestmark = pytest.mark.portable
+
 Run = Callable[..., Result]
 
 

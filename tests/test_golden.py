@@ -18,6 +18,8 @@ from kg.forecast import kinds, pairs
 from kg.graph.store import EmbeddedStore
 from kg.leverage.formula import BALANCE, PREFERENCES
 
+pytestmark = pytest.mark.portable
+
 FOCALS = ("AUS", "CHN", "DEU", "GBR", "EGY", "LAO")
 
 

@@ -14,6 +14,8 @@ from kg.network import network
 from kg.network.centrality import MEASURES, centrality, ranking
 from kg.network.network import Membership, specificity
 
+pytestmark = pytest.mark.portable
+
 
 def test_all_members_of_the_united_nations_are_there(now: Snapshot) -> None:
     countries = now.network.countries

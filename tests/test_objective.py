@@ -18,6 +18,8 @@ from kg.leverage.inverse import all_entries
 from kg.leverage.objective import OBJECTIVES, agreement_gain, all_gains, gains, state
 from kg.leverage.resolvent import Forest, Kirchhoff, Resolvent, farness_gain
 
+pytestmark = pytest.mark.portable
+
 TOLERANCE = dict.fromkeys(OBJECTIVES, 1e-9) | {"pagerank": 1e-8}
 
 

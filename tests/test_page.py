@@ -26,6 +26,8 @@ from kg.page.html import application, digest, read, world
 from kg.page.layout import positions
 from kg.page.payload import payload, safe_url
 
+pytestmark = pytest.mark.portable
+
 ROOT = Path(__file__).resolve().parents[1]
 
 

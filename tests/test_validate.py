@@ -73,6 +73,7 @@ def test_an_invalid_example_breaks_what_it_says(path: Path) -> None:
     assert by_compiled_queries(path) == expected(path)
 
 
+@pytest.mark.portable
 @pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
 def test_pyshacl_comes_to_the_same_verdict(path: Path) -> None:
     assert by_pyshacl(path) == expected(path)
