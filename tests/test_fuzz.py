@@ -1,4 +1,4 @@
-"""Three hundred bad inputs, the same ones each time; `scripts/fuzz.py` throws thousands."""
+"""A hundred and fifty bad inputs, the same ones each time; `scripts/fuzz.py` throws thousands."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ def test_bad_inputs_are_refused_in_one_line() -> None:
     fuzz = importlib.util.module_from_spec(spec)
     sys.modules["fuzz"] = fuzz  # its dataclasses look there
     spec.loader.exec_module(fuzz)
-    found = fuzz.fuzz(0, 300, 1.0)
-    assert sum(found.values()) == 300
+    found = fuzz.fuzz(0, 150, 1.0)
+    assert sum(found.values()) == 150
     assert [how for how in found if how.startswith("FAILED")] == []
