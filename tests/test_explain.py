@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from kg.advice.explain import FACTORS, explain, product, shapley, text
 from kg.advice.recommend import recommend
 from kg.advice.snapshot import Snapshot
-from kg.errors import ComityError
 from kg.graph.store import EmbeddedStore
 
 shares = st.floats(0.0, 1.0)
