@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,20 @@ def read_text(path: Path) -> str:
         raise ComityError(f"{path}: not UTF-8 at byte {error.start + 1}: convert it") from error
 
 
+@contextmanager
+def table(path: Path) -> Iterator[IO[str]]:
+    """Open a CSV table; raise ComityError (code 2) where it cannot be read or is none in UTF-8."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            yield file
+    except OSError as error:
+        raise ComityError(f"{path}: cannot be read: {error.strerror or error}") from error
+    except UnicodeDecodeError as error:
+        raise ComityError(f"{path}: not UTF-8 text: save the table as UTF-8") from error
+    except csv.Error as error:
+        raise ComityError(f"{path}: not a CSV table: {error}") from error
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Replace a file's content in one step; raise ComityError (code 2) where that fails."""
     with whole(path) as file:
@@ -36,8 +51,7 @@ def whole(path: Path) -> Iterator[IO[bytes]]:
     fails.
     """
     try:
-        target = path.resolve()
-        with target.open("wb") if _streams(target) else _replaced(target) as file:
+        with path.open("ab") if _streams(path) else _replaced(path.resolve()) as file:
             yield file
     except OSError as error:
         reason = error.strerror or type(error).__name__
@@ -53,8 +67,9 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def _streams(path: Path) -> bool:
-    """Tell whether a path is a device, a pipe or the like, which has no content to replace."""
-    return path.exists() and not path.is_file() and not path.is_dir()
+    """Tell whether a path is a device, a pipe, or one that the shell opened: nothing to replace."""
+    opened = str(path).startswith(("/dev/std", "/dev/fd/", "/proc/"))
+    return opened or (path.exists() and not path.is_file() and not path.is_dir())
 
 
 @contextmanager

@@ -275,6 +275,7 @@ def test_bad_input_is_one_line_and_an_exit_code(
         ("comity query -q 'SELECT * { ?s ?p ?o } LIMIT 90000' > /dev/full", 2, "No space left"),
         ("comity queries > /dev/full", 2, "No space left"),
         ("comity query -q 'SELECT * { ?s ?p ?o } LIMIT 90000' | head -n 1", 0, ""),
+        ("comity query -q 'ASK {}' -o /dev/stdout | cat", 0, ""),
         ("printf 'SELECT * {}\\377' | comity query -q -", 2, "not UTF-8"),
     ],
 )

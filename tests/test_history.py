@@ -200,7 +200,7 @@ def test_any_store_has_a_history():
         ("a,b,year\nCHN,KAZ,1996\nCHN,CHN,1996\n", ":3: a tie needs two different countries"),
         ("a,b,year\nCHN,,1996\nCHN,KAZ,\n", ":3: '' is not a year"),
         ("a,b,year\nCHN,KAZ,last\n", ":2: 'last' is not a year"),
-        (b"a,b,year\nCH\xff,KAZ,1996\n", "not CSV in UTF-8"),
+        (b"a,b,year\nCH\xff,KAZ,1996\n", "not UTF-8"),
     ],
 )
 def test_mistakes_in_a_users_ties_are_named_with_their_line(tmp_path, text, message):

@@ -218,7 +218,10 @@ DEEP = '{"@id":"a:a","a:b":' * 5000 + '"x"' + "}" * 5000
     [
         ("a.ttl", "<a:a> <b:b> 1 .\n<a:a> <b:b> .", r"a\.ttl:2:13: \. is not a valid RDF object"),
         ("a.ttl", b"<a:a> <a:b> '\xff' .", r"a\.ttl:1:14: not UTF-8"),
-        ("a.rdf", "<a>\n<b></a>", r"a\.rdf:1:3: .*declare one with xmlns"),
+        ("a.rdf", "<a>\n<b/></a>", r"a\.rdf:1:3: .*declare one with xmlns"),
+        ("c.rdf", "<a>\n<b></a>", r"c\.rdf:2:6: a closing tag does not fit"),
+        ("d.rdf", f"<rdf:RDF {SYNTAX}>\n<rdf:li/>\n", r"d\.rdf:3:1: the file ends before"),
+        ("e.rdf", "hello", r"e\.rdf:1:1: not XML"),
         (
             "b.rdf",
             f'<rdf:RDF {SYNTAX}>\n<rdf:Description rdf:about="x:y z"/>\n</rdf:RDF>',
@@ -227,7 +230,7 @@ DEEP = '{"@id":"a:a","a:b":' * 5000 + '"x"' + "}" * 5000
         ("a.jsonld", '{"@id": "x",\n "a":', r"a\.jsonld:2:6"),
         (
             "long.rdf",
-            f"<rdf:RDF {SYNTAX}>{'<rdf:Description/>' * 5000}<rdf:Description rdf:about='x: '/>",
+            f"<rdf:RDF {SYNTAX}>{'<rdf:Description/>' * 5000}<rdf:Description rdf:about='x: '/></rdf:RDF>",
             r"long\.rdf:1:9\d{4}: .*IRI",
         ),
         (

@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kg.errors import ComityError
+from kg.files import table
 from kg.graph.catalog import engine_query, with_values
 from kg.graph.store import Store
 from kg.terms import PREFIXES, local, named
@@ -272,18 +273,13 @@ def read_ties(path: Path) -> list[tuple[int, str, str, int]]:
 
     Raises ComityError with file and line of a mistake.
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle, skipinitialspace=True)
-            missing = {"a", "b", "year"} - set(reader.fieldnames or ())
-            if missing:
-                names = ", ".join(sorted(missing))
-                raise ComityError(f"{path}:1: no column {names}; the columns must be a, b and year")
-            lines = [_tie(row, f"{path}:{reader.line_num}", reader.line_num) for row in reader]
-    except OSError as error:
-        raise ComityError(f"{path}: {error.strerror or error}") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ComityError(f"{path}: not CSV in UTF-8 ({error})") from error
+    with table(path) as handle:
+        reader = csv.DictReader(handle, skipinitialspace=True)
+        missing = {"a", "b", "year"} - set(reader.fieldnames or ())
+        if missing:
+            names = ", ".join(sorted(missing))
+            raise ComityError(f"{path}:1: no column {names}; the columns must be a, b and year")
+        lines = [_tie(row, f"{path}:{reader.line_num}", reader.line_num) for row in reader]
     if not lines:
         raise ComityError(f"{path}:1: no ties below the header")
     return lines

@@ -82,8 +82,13 @@ def schema(path: Path) -> Schema:
     except json.JSONDecodeError as error:
         message = f"{path}:{error.lineno}:{error.colno}: not valid JSON: {error.msg}"
         raise ComityError(message) from error
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ComityError(f"{path}: not a CSVW table schema: {error!r}") from error
+    except KeyError as error:
+        raise ComityError(f"{path}: not a CSVW table schema: {error.args[0]} is missing") from error
+    except ValueError as error:
+        raise ComityError(f"{path}: not a CSVW table schema: {error}") from error
+    except (TypeError, AttributeError) as error:
+        told = "not a CSVW table schema: an object, or its columns, is something else"
+        raise ComityError(f"{path}: {told}") from error
 
 
 def rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:

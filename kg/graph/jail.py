@@ -18,6 +18,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
@@ -170,6 +171,8 @@ def parse(task: Task, _payload: IO[bytes], output: IO[bytes]) -> None:
     form = ox.RdfFormat.from_extension(task["format"])
     base = task["base"]
     room = FREE + EXPANSION * path.stat().st_size
+    if form == ox.RdfFormat.RDF_XML:
+        check_xml(path)
     try:
         quads = ox.parse(path=path, format=form, base_iri=base)
         ox.serialize(quads, Counted(output, None, room), ox.RdfFormat.N_QUADS)  # type: ignore[arg-type]
@@ -177,6 +180,17 @@ def parse(task: Task, _payload: IO[bytes], output: IO[bytes]) -> None:
         if not error.lineno:
             raise _located(error, path.read_bytes(), form, base) from error
         raise
+
+
+def check_xml(path: Path) -> None:
+    """Raise SyntaxError where a file is no whole XML: the engine takes a file that breaks off."""
+    reader = expat.ParserCreate()
+    try:
+        with path.open("rb") as file:
+            reader.ParseFile(file)
+    except expat.ExpatError as error:
+        told = expat.ErrorString(error.code)
+        raise SyntaxError(told, (None, error.lineno, error.offset + 1, None)) from error
 
 
 TASKS: dict[str, Callable[[Task, IO[bytes], IO[bytes]], None]] = {

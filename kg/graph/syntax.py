@@ -31,6 +31,14 @@ FILE_SENTENCES = {
     "Invalid UTF-8": "not UTF-8 text: save the file as UTF-8",
     "No LoadDocumentCallback has been set to load remote contexts": "its context lies at another "
     "address, which is not fetched: write it into the file",
+    "error while parsing IRI": "an IRI has a character that none may have, such as a space",
+    "Invalid IRI code point": "an IRI has a character that none may have, such as a space",
+    "no element found": "the file ends before all its elements are closed",
+    "unclosed token": "the file ends in the middle of a tag",
+    "mismatched tag": "a closing tag does not fit the one that is open",
+    "syntax error": "not XML",
+    "not well-formed (invalid token)": "not well-formed XML",
+    "limit on input amplification": "its entities grow too large",
     "XML namespaces are required in RDF/XML": "an element or attribute has no namespace: declare "
     "one with xmlns",
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import ComityError
+from kg.files import table
 from kg.platform.diagnosis import Control, Practice
 
 ANSWERS = {
@@ -63,20 +64,15 @@ def read(path: Path, practice: Practice, standard: str | None = None) -> Answers
 
 
 def _lines(path: Path) -> list[tuple[int, dict[str, str]]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            absent = [
-                name for name in ("control", "answer") if name not in (reader.fieldnames or ())
-            ]
-            if absent:
-                raise ComityError(f"{path}:1: the header lacks {', '.join(absent)}: add it")
-            return [
-                (reader.line_num, {str(name): cell or "" for name, cell in row.items()})
-                for row in reader
-            ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ComityError(f"{path}: cannot be read as a CSV table in UTF-8: {error}") from error
+    with table(path) as file:
+        reader = csv.DictReader(file)
+        absent = [name for name in ("control", "answer") if name not in (reader.fieldnames or ())]
+        if absent:
+            raise ComityError(f"{path}:1: the header lacks {', '.join(absent)}: add it")
+        return [
+            (reader.line_num, {str(name): cell or "" for name, cell in row.items()})
+            for row in reader
+        ]
 
 
 def _find(practice: Practice, text: str, standard: str) -> Control | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import ComityError
+from kg.files import table
 
 NEEDED = ("vendor", "product")
 KNOWN = ("site", "zone", "vendor", "product", "version", "sector")
@@ -51,18 +52,15 @@ def read(path: Path) -> Inventory:
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str] | str]]:
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            names = [name.strip().lower() for name in reader.fieldnames or ()]
-            absent = [name for name in NEEDED if name not in names]
-            if absent:
-                raise ComityError(f"{path}:1: the header lacks {', '.join(absent)}: add it")
-            reader.fieldnames = names
-            for row in reader:
-                yield reader.line_num, _row(row)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise ComityError(f"{path}: cannot be read as a CSV table in UTF-8: {error}") from error
+    with table(path) as file:
+        reader = csv.DictReader(file)
+        names = [name.strip().lower() for name in reader.fieldnames or ()]
+        absent = [name for name in NEEDED if name not in names]
+        if absent:
+            raise ComityError(f"{path}:1: the header lacks {', '.join(absent)}: add it")
+        reader.fieldnames = names
+        for row in reader:
+            yield reader.line_num, _row(row)
 
 
 def _row(row: dict[str, str]) -> dict[str, str] | str:
