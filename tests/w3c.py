@@ -330,7 +330,8 @@ def main() -> None:
     """Print the table."""
     lines = ["| suite | tests | pyoxigraph | Comity | lost |", "|---|---|---|---|---|"]
     for name, score in sorted(scores().items()):
-        cells = (name, score.tests, score.raw, score.comity, len(score.lost))
+        own = ("refused by policy", "") if "update" in name else (score.comity, len(score.lost))
+        cells = (name, score.tests, score.raw, *own)
         lines.append(f"| {' | '.join(map(str, cells))} |")
         lines += [f"    {lost}" for lost in score.lost]
     sys.stdout.write("\n".join(lines) + "\n")

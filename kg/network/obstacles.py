@@ -184,7 +184,8 @@ def _by_pair(
 
 
 def _weight(obstacle: Obstacle) -> tuple[object, ...]:
-    return -obstacle.blocks, -obstacle.level, obstacle.kind, obstacle.country, obstacle.since
+    named = obstacle.kind, obstacle.country, obstacle.since, obstacle.source, obstacle.locator
+    return -obstacle.blocks, -obstacle.level, *named
 
 
 def _foreign(store: Store, network: Network) -> Flags:
