@@ -210,6 +210,7 @@ BOMB = (
     f"<!DOCTYPE x [<!ENTITY a0 'aaaaaaaaaaaaaaaaaaaa'>{ENTITIES}]><rdf:RDF {SYNTAX}>"
     "<rdf:Description><b xmlns='x:'>&a8;</b></rdf:Description></rdf:RDF>"
 )
+BAD = "<rdf:Description rdf:about='x: '/>"
 DEEP = '{"@id":"a:a","a:b":' * 5000 + '"x"' + "}" * 5000
 
 
@@ -230,7 +231,7 @@ DEEP = '{"@id":"a:a","a:b":' * 5000 + '"x"' + "}" * 5000
         ("a.jsonld", '{"@id": "x",\n "a":', r"a\.jsonld:2:6"),
         (
             "long.rdf",
-            f"<rdf:RDF {SYNTAX}>{'<rdf:Description/>' * 5000}<rdf:Description rdf:about='x: '/></rdf:RDF>",
+            f"<rdf:RDF {SYNTAX}>{'<rdf:Description/>' * 5000}{BAD}</rdf:RDF>",
             r"long\.rdf:1:9\d{4}: .*IRI",
         ),
         (
