@@ -20,6 +20,7 @@ from kg.command.terminal import (
     asked,
     confirmed,
     conforming,
+    draw_atlas,
     graph_options,
     judgement,
     language_option,
@@ -523,24 +524,47 @@ def validate(
 
 
 @main.command()
-@click.option("--focal", "--focus", "focal", required=True, help="The country in the middle.")
+@click.option("--focal", "--focus", "focal", help="The country in the middle.")
+@click.option("--about", metavar="THING", help="Anything in the middle: IRI, kind/id or name.")
+@click.option(
+    "--hops", type=click.IntRange(min=1), default=1, show_default=True, help="How far to draw."
+)
+@click.option("-q", "--query", "asking", metavar="QUESTION", help="A question's name, or SPARQL.")
+@click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter.")
 @click.option(
     "-o", "--output", type=PATH, required=True, help="html, graphml, gexf, json, svg or png."
 )
 @purpose_options
 def draw(
-    focal: str,
+    focal: str | None,
+    about: str | None,
+    hops: int,
+    asking: str | None,
+    params: tuple[str, ...],
     output: Path,
     reading: Reading,
 ) -> None:
-    """Draw the cooperation network around a country: a self-contained page, or a file.
+    """Draw a country's cooperation, anything's neighbourhood, or the answer to a question.
 
-    Example: comity draw --focus CHN -o china.html
+    With --focal, the cooperation network around a country: a self-contained page, or a file.
+    With --about or --query, a page from which everything in the graph can be reached.
+
+    Examples: comity draw --focus CHN -o china.html;
+    comity draw --about park/belarus-great-stone --hops 2 -o park.html;
+    comity draw --query park-threat-exposure -p country=BLR -o threats.html
     """
     from kg.advice import draw
 
+    chosen = [name for name in (focal, about, asking) if name]
+    if len(chosen) != 1:
+        raise ComityError("give one of --focal COUNTRY, --about THING, --query QUESTION")
+    if params and not asking:
+        raise ComityError("-p belongs to --query")
     store = reading.store()
-    draw.draw(draw.base(store, reading.snapshot(store), focal), output)
+    if focal:
+        draw.draw(draw.base(store, reading.snapshot(store), focal), output)
+    else:
+        draw_atlas(store, about, hops, asking, params, reading.at, output)
     note(f"wrote {output}")
 
 

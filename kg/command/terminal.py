@@ -406,6 +406,44 @@ def asked(
     return sparql_text(str(text))
 
 
+def draw_atlas(
+    store: Store,
+    thing: str | None,
+    hops: int,
+    asking: str | None,
+    params: Sequence[str],
+    at: str | None,
+    output: Path,
+) -> None:
+    """Write the page of the whole graph, around a thing or with the answer to a question."""
+    from kg.advice import answered, atlas
+    from kg.graph.things import whole
+    from kg.page import write_atlas
+
+    if output.suffix.lower() not in {".html", ".htm"}:
+        raise ComityError(f"{output}: this page is .html; take GraphML, JSON or CSV away from it")
+    if hops > atlas.HOPS:
+        note(f"--hops {hops}: {atlas.HOPS} is the most that is drawn; open the rest in the page")
+    if asking:
+        named = not ("{" in asking or asking == "-" or Path(asking).is_file())
+        sparql = asked(
+            asking if named else None,
+            None if named else asking,
+            pairs("--param", params),
+            None,
+            at if named else None,
+        )
+        result = answered.read(store.query(sparql))
+    found = atlas.identified(store, thing) if thing else ""
+    with Progress("reading the whole graph") as told:
+        everything = whole(store, told)
+    if asking:
+        made = answered.answered(store, everything, result, asking if named else "SPARQL")
+    else:
+        made = atlas.about(store, everything, found, hops)
+    write_atlas(made, output)
+
+
 def sparql_text(text: str) -> str:
     """Return the text itself, the content of the file that it names, or standard input."""
     if text == "-":

@@ -1,5 +1,6 @@
 """Self-contained HTML pages of a cooperation network, and exports for other tools."""
 
+from kg.page.atlas import Around, Atlas, write_atlas
 from kg.page.export import export
 from kg.page.html import Frame, render, write
 from kg.page.model import (
@@ -28,6 +29,8 @@ from kg.page.sheet import Block, Sheet, Spot, render_sheet
 
 __all__ = [
     "Answer",
+    "Around",
+    "Atlas",
     "Block",
     "Card",
     "Cell",
@@ -56,4 +59,5 @@ __all__ = [
     "to_networkx",
     "to_pyvis",
     "write",
+    "write_atlas",
 ]

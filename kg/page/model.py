@@ -71,7 +71,8 @@ class Node:
     """A thing in the network; a country's `id` is its ISO 3166 alpha-3 code, its `kind` country.
 
     `lon`, `lat` are degrees; without them the layout finds a place. `values` holds numbers by
-    indicator id; `start` and `end` are partial ISO dates of existence (empty = always).
+    indicator id; `start` and `end` are partial ISO dates of existence (empty = always). A search
+    finds it by its `aliases` too; `hollow` draws it as an outline: not known to be in force.
     """
 
     id: str
@@ -85,6 +86,8 @@ class Node:
     start: str = ""
     end: str = ""
     url: str = ""
+    aliases: Sequence[str] = ()
+    hollow: bool = False
 
 
 @dataclass(frozen=True)
