@@ -15,8 +15,9 @@ from kg.errors import ComityError
 from kg.files import write_whole
 from kg.page.html import digest, environment, inline, read, world
 from kg.page.model import Kind, Node, Table, Tie
-from kg.page.payload import Json, Texts, located, safe_url, sparse, table
+from kg.page.payload import Json, Texts, safe_url, sparse, table
 from kg.page.pinyin import readings
+from kg.page.projection import place
 
 SCRIPTS = (
     "dom",
@@ -146,7 +147,7 @@ def nodes(rows: Sequence[Node], kinds: Sequence[str], texts: Texts) -> dict[str,
         "label": [n.label for n in rows],
         "zh": sparse([n.label_zh for n in rows]),
         "kind": [numbers[n.kind] for n in rows],
-        "map": {i: [*located(n), n.lon, n.lat] for i, n in enumerate(rows) if n.lon is not None},
+        "map": {i: where for i, n in enumerate(rows) if (where := located(n))},
         "start": sparse([n.start for n in rows]),
         "url": sparse([safe_url(n.url) for n in rows]),
         "aliases": sparse([list(dict.fromkeys(n.aliases)) for n in rows]),
@@ -154,6 +155,14 @@ def nodes(rows: Sequence[Node], kinds: Sequence[str], texts: Texts) -> dict[str,
         "facts": sparse([[v for f in n.facts for v in (texts(f.label), f.value)] for n in rows]),
         "source": [source(n, texts) for n in rows],
     }
+
+
+def located(node: Node) -> list[float]:
+    """Return a node's place: x and y on the map, longitude, latitude; [] where it has none."""
+    if node.lon is None or node.lat is None:
+        return []
+    x, y = place(node.lon, node.lat)
+    return [round(x), round(y), node.lon, node.lat]
 
 
 def source(node: Node, texts: Texts) -> int:
