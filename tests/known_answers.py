@@ -370,7 +370,7 @@ QUALITY = {
     "conflicting-observations": known({"country": "country:ESP", "year": "2017"}, indicator="gci"),
     "recalled-share": known({"class": "coop:Company"}, {"class": "coop:Park"}, least=12),
     "recalled-statements": known(
-        {"thing": "park:bangladesh-ceiz", "class": "coop:Park"}, source="park-operators"
+        {"thing": "company:sunshell", "class": "coop:Company"}, source="park-operators"
     ),
     "recalled-sources": known({"source": "source:company-reports"}),
     "graph-sizes": known({"source": "source:unctad-iia", "reliability": "0.9"}, least=38),
