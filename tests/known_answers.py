@@ -375,6 +375,7 @@ QUALITY = {
     "recalled-sources": known({"source": "source:company-reports"}),
     "graph-sizes": known({"source": "source:unctad-iia", "reliability": "0.9"}, least=38),
     "class-counts": known({"class": "schema:Country", "things": "249", "labelZh": "国家（地区）"}),
+    "profile": NOTHING,
     "undated": known({"kind": "coop:kind-investment-treaty"}),
     "missing-indicators": known({"country": "country:PRK"}, indicator="industry-share"),
     "link-counts": known({"class": "coop:Targeting", "links": "821"}),
