@@ -14,6 +14,8 @@ readiness      the sd of countries' own log-odds on past windows: of signatures 
                by country, what is more than chance makes (by moments).
 calibration    the spread of ln(signatures / forecasts) over levels of the forecast, weighted by
                signatures.
+held           where the partners stood, at past cuts, with whom a country signed its first paper in
+               the five years after: signatures and candidates by tier.
 """
 
 from __future__ import annotations
@@ -188,8 +190,14 @@ def again(now: Snapshot, net: Network, found: kinds.Pooled, lost: Matrix) -> sna
 
 @dataclass(frozen=True)
 class Window:
-    """Signatures and forecasts of the open pairs at a cut, and who had papers of the kind."""
+    """Signatures and forecasts of the open pairs at a cut, and who had papers of the kind.
 
+    `places` are the countries of the rows in the snapshot; `open` marks pairs without a paper.
+    """
+
+    past: Snapshot
+    places: Vector
+    open: Matrix
     signed: Matrix
     chance: Matrix
     covered: Vector
@@ -210,7 +218,7 @@ def window(store: build.EmbeddedStore, year: int) -> Window:
     chance = np.minimum(chance * signed.sum() / chance.sum(), 0.99)
     thin = np.array([past.needs.depth(j) != "A" for j in keep])
     covered = (known.first(kinds.CYBER) <= year).any(axis=1)[places[keep]]
-    return Window(signed, chance, covered, thin)
+    return Window(past, keep, still, signed, chance, covered, thin)
 
 
 def readiness(windows: list[Window]) -> None:
@@ -242,23 +250,50 @@ def calibration(windows: list[Window]) -> None:
     print(f"calibration: sd {sd:.2f}; ln(signatures / forecasts) by level", np.round(off, 2))
 
 
+def held(windows: list[Window]) -> None:
+    """Print signatures and open candidates by tier, of the countries that signed at all."""
+    pairs, signed = (dict.fromkeys(certainty.TIERS, 0) for _ in range(2))
+    for window in windows:
+        codes = [window.past.network.countries[j].iso3 for j in window.places]
+        for row in np.flatnonzero(window.signed.any(axis=1)):
+            factors = window.past.factors(codes[row])
+            among = np.flatnonzero(window.open[row])
+            chosen = candidates(window.past, factors.focal)
+            told = dict(zip(chosen, tiers(sure(window.past, codes[row])), strict=True))
+            for column in among:
+                tier = told.get(int(window.places[column]), "surely-not")
+                pairs[tier] += 1
+                signed[tier] += int(window.signed[row, column])
+    total, everyone = sum(signed.values()), sum(pairs.values())
+    for tier, count in pairs.items():
+        share = signed[tier] / total
+        print(
+            f"held: {tier:10} {signed[tier]:4} of {total} signatures ({share:.0%}), {count} of"
+            f" {everyone} candidates ({count / everyone:.1%}): {signed[tier] / count:.2%} signed",
+            flush=True,
+        )
+
+
 def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--quick", action="store_true", help="leave out past windows")
+    parser.add_argument("--past", action="store_true", help="past windows only")
     parser.add_argument("--repeats", type=int, default=20, help="networks with a tenth left out")
     options = parser.parse_args()
     store = build.cached()
-    now = snapshot.load(store, date(2026, 1, 1))
-    with threadpool_limits(1):
-        time(now)
-        approximation(now)
-        seeds(now)
-        coverage(now, options.repeats)
+    if not options.past:
+        now = snapshot.load(store, date(2026, 1, 1))
+        with threadpool_limits(1):
+            time(now)
+            approximation(now)
+            seeds(now)
+            coverage(now, options.repeats)
     if not options.quick:
         windows = [window(store, year) for year in CUTS]
         readiness(windows)
         calibration(windows)
+        held(windows)
 
 
 if __name__ == "__main__":

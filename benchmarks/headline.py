@@ -2,8 +2,9 @@
 
 Prints what docs/ranking.md quotes: the table of `comity backtest --headline` for all cuts from
 2011 to 2020; the same judged on what one curator collected, with the others' papers alone as
-inputs; and what each part of the formula does on the cuts 2011-2015, where choices may be made,
-and on 2016-2020, where they are judged. `--part` prints one of them. Some minutes on one core.
+inputs; what each part of the formula does on the cuts 2011-2015, where choices may be made, and on
+2016-2020, where they are judged; and the forms of the formula among which was chosen. `--part`
+prints one of them. Some minutes on one core.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
+from scipy.stats import rankdata
 
 from kg.advice import headline
 from kg.advice.headline import Cut
@@ -26,33 +28,37 @@ from kg.graph.build import cached
 from kg.graph.cache import Rows
 from kg.graph.catalog import engine_query
 from kg.graph.store import EmbeddedStore
-from kg.leverage.formula import Powers
+from kg.leverage.formula import BALANCE, Powers
 from kg.terms import local
 
 CHOICE, JUDGE = range(2011, 2016), range(2016, 2021)
 TARGET = "cyber-security"
 CURATORS = ("a", "b", "c", "earlier")
-GAINS, POPULARITIES = (0.0, 0.1, 0.25, 0.5, 1.0), (0.0, 0.25, 1 / 3, 0.5)
+GAINS, POPULARITIES = (0.0, 0.05, 0.1, 0.25, 0.5, 1.0), (0.0, 0.25, 1 / 3, 0.5)
 RIDGES = (30.0, 300.0)
 
 
 def main() -> None:
     """Run and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--part", choices=["whole", "curators", "ablation"])
+    parser.add_argument("--part", choices=["whole", "curators", "ablation", "forms"])
     part = parser.parse_args().part
-    store = cached()
+    store, cuts = cached(), []
     if part != "curators":
         known = history.read(store)
         cuts = [headline.cut(store, known, year) for year in (*CHOICE, *JUDGE)]
-        if part != "ablation":
-            show("papers on cyber security", headline.table(cuts, TARGET))
-            show("papers of any kind", headline.table(cuts, "any"))
-            each_cut(cuts)
-        if part != "whole":
-            ablation(cuts)
-    if part in (None, "curators"):
-        curators(store)
+    if part in (None, "whole"):
+        show("papers on cyber security", headline.table(cuts, TARGET))
+        show("papers of any kind", headline.table(cuts, "any"))
+        each_cut(cuts)
+    if part in (None, "ablation"):
+        ablation(cuts)
+    if part in (None, "curators", "forms"):
+        collected_cuts = by_curator(store)
+        if part != "forms":
+            curators(collected_cuts)
+        if part != "curators":
+            forms(cuts, [at for each in collected_cuts.values() for at in each])
 
 
 def show(title: str, rows: Sequence[Mapping[str, object]]) -> None:
@@ -101,7 +107,7 @@ def ablation(cuts: Sequence[Cut]) -> None:
         shown = ["".ljust(21)] * first + [reached(half, score) for half in halves[first:]]
         print(f"  {name:52}" + "     ".join(shown), flush=True)
 
-    line("as it ships (g = 0.1, h = 1/3)", headline.headline)
+    line(f"as it ships (g = {BALANCE.gain:g}, h = {BALANCE.popularity:g})", headline.headline)
     line("without obstacles", lambda at: headline.headline(at, gate=False))
     line("feasibility alone", lambda at: at.chance)
     for gain in GAINS:
@@ -121,6 +127,60 @@ def ablation(cuts: Sequence[Cut]) -> None:
                 lambda at, r=ridge, f=fixed: headline.headline(learned(at, by_year, r, f)),
                 first=1,
             )
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form of the formula: its powers, and how chance, popularity and gain enter it."""
+
+    name: str
+    gain: float
+    popularity: float
+    odds: bool = False
+    ranks: bool = False
+    above: float | None = None
+
+    def score(self, at: Cut) -> Floats:
+        """Return (n, n): the score that ranks."""
+        chance = at.chance / (1.0 - at.chance) if self.odds else at.chance
+        gain = np.apply_along_axis(rankdata, 1, at.gain) / len(at.gain) if self.ranks else at.gain
+        popularity = at.popularity
+        if self.above is not None:
+            usual = np.quantile(popularity[at.exists], self.above) if self.above else 1.0
+            popularity = np.maximum(1.0, popularity / usual)
+        other = replace(at, chance=chance, gain=gain, popularity=popularity)
+        return headline.headline(other, Powers(self.gain, self.popularity))
+
+
+# Stated before any of them was run; the criterion stands in docs/ranking.md.
+FORMS = (
+    Form("g = 0.1, h = 1/3 (shipped before)", 0.1, 1 / 3),
+    Form("g = 0.05, h = 1/4", 0.05, 1 / 4),
+    Form("g = 0.05, h = 1/3", 0.05, 1 / 3),
+    Form("gain by its rank, g = 0.1, h = 1/4", 0.1, 1 / 4, ranks=True),
+    Form("gain by its rank, g = 0.1, h = 1/3", 0.1, 1 / 3, ranks=True),
+    Form("popularity above the upper tenth, g = 0.05, h = 1/2", 0.05, 1 / 2, above=0.9),
+    Form("popularity above the upper tenth, g = 0.05, h = 1", 0.05, 1.0, above=0.9),
+    Form("popularity above the upper tenth, g = 0.1, h = 1/2", 0.1, 1 / 2, above=0.9),
+    Form("odds for the chance, g = 0.05, h = 1/3", 0.05, 1 / 3, odds=True),
+    Form("odds for the chance, g = 0.05, h = 1/4", 0.05, 1 / 4, odds=True),
+    Form("popularity above the average, g = 0.05, h = 1/3", 0.05, 1 / 3, above=0.0),
+    Form("g = 0, h = 1/4", 0.0, 1 / 4),
+)
+
+
+def forms(cuts: Sequence[Cut], judges: Sequence[Cut]) -> None:
+    """Print each form on either half: on all papers, on curators judging, and its top fives."""
+    known: list[tuple[str, Callable[[Cut], Floats]]] = [("feasibility alone", lambda at: at.chance)]
+    known += [(form.name, form.score) for form in FORMS]
+    for years in (CHOICE, JUDGE):
+        half, others = ([at for at in some if at.year in years] for some in (cuts, judges))
+        print(
+            f"\nforms on {years[0]}-{years[-1]}: all papers, curators, most frequent in top fives"
+        )
+        for name, score in known:
+            most = headline.concentration(half, [score(at) for at in half])["top5"]
+            print(f"  {name:52}{reached(half, score)}   {reached(others, score)}   {most}")
 
 
 def without(at: Cut, name: str) -> Cut:
@@ -206,21 +266,27 @@ def collected(store: EmbeddedStore) -> dict[str, frozenset[str]]:
     return {name: frozenset(papers) for name, papers in found.items()}
 
 
-def curators(store: EmbeddedStore) -> None:
-    """Print the table for each curator as judge, the others' papers alone as inputs; and pooled."""
+def by_curator(store: EmbeddedStore) -> dict[str, list[Cut]]:
+    """Return the cuts of each curator as judge, the others' papers alone as inputs."""
     papers, everything = collected(store), history.read(store)
     whole = frozenset().union(*papers.values())
-    pooled: list[Cut] = []
+    found = {}
     for name in CURATORS:
         others = Without(store, papers[name])
         own = history.read(Without(store, whole - papers[name]))
         inputs = history.read(others)
-        cuts = [
-            judging(headline.cut(others, inputs, year), everything, own) for year in headline.CUTS
+        found[name] = [
+            judging(headline.cut(others, inputs, year), everything, own)
+            for year in (*CHOICE, *JUDGE)
         ]
-        pooled += cuts
-        show(f"judge: curator {name}", headline.table(cuts, TARGET))
-    show("all judges", headline.table(pooled, TARGET))
+    return found
+
+
+def curators(cuts: Mapping[str, Sequence[Cut]]) -> None:
+    """Print the table for each curator as judge, and for all of them."""
+    for name, own in cuts.items():
+        show(f"judge: curator {name}", headline.table(own, TARGET))
+    show("all judges", headline.table([at for own in cuts.values() for at in own], TARGET))
 
 
 def judging(at: Cut, everything: History, own: History) -> Cut:

@@ -480,9 +480,10 @@ ENGINE = {
     "proximities": known({"one": "country:BLR", "other": "country:POL", "contiguous": "true"}),
     "signatures": known({"agreement": "agreement:budapest-convention", "signed": "2001-11-23"}),
     "hosts": known(
-        {"body": "body:igo-asean", "scope": "general"},
+        {"body": "body:igo-asean", "scope": "security", "source": "source:e-csa-asean-cert"},
         {"body": "body:oic-cert", "scope": "security"},
     ),
+    "observers": known({"country": "country:HUN", "body": "body:ots", "start": "2018-01-01"}),
     "sites": known({"home": "country:CHN", "host": "country:BLR"}, least=80),
     "sources": known({"source": "source:mitre-attack-ics", "year": "2025"}, least=200),
     "advisories": known(

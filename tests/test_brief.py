@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from html import unescape
 
 import pytest
@@ -10,7 +11,7 @@ from conftest import skip_or_fail
 
 from kg import page
 from kg.advice import channel, sheet
-from kg.advice.brief import Brief, brief
+from kg.advice.brief import Brief, brief, surely_leading
 from kg.advice.recommend import recommend
 
 FOCALS = ("CHN", "NAM", "WSM", "PRK")
@@ -33,11 +34,20 @@ def test_the_sentence_says_whom_why_how_sure_and_through_what(made, now):
     assert (first.status == "renewal") == ("renew" in said)
 
 
-def test_the_group_is_close_to_the_best_and_no_partner_is_ruled_out(made):
+def test_the_group_is_surely_leading_and_no_partner_is_ruled_out(made):
     assert all(c.status != "blocked" for c in made.proposed)
     assert made.proposed[: len(made.leading)] == made.leading
-    assert all(c.index >= 50 for c in made.leading)
+    assert all(c.tier == "leading" for c in made.leading) or len(made.leading) == 1
     assert len(made.cards) == 3
+
+
+def test_where_nobody_is_surely_leading_the_first_is_named_alone(now):
+    ranked = recommend(now, "CHN")
+    sure, unsure = (replace(ranked[0], tier=tier) for tier in ("leading", "contending"))
+    assert surely_leading([unsure, sure, sure]) == (unsure,)
+    assert surely_leading([sure, unsure, sure]) == (sure,)
+    assert surely_leading([sure] * 9) == (sure,) * 5
+    assert surely_leading([]) == ()
 
 
 def test_what_stands_between_is_on_the_card(made):

@@ -265,14 +265,14 @@ def test_a_host_is_worth_an_agreement_with_its_other_members(
     hosts = {h.body: h for h in group.hosts(store, now, "AUS", "certain", everything=True)}
     assert hosts.keys() == {"club"}  # a body of two is a bilateral agreement
     club = hosts["club"]
-    assert club.member
+    assert club.way == group.MEMBER
     assert club.partners == 4  # Kenya is out of bounds
     game = group.game(now, "AUS", 5, "certain")
     members = [now.network.index[code] for code in ("BRA", "CHN", "EGY", "IND")]
     assert club.value == pytest.approx(game.value(members), rel=1e-12)
     assert club.as_json()["per_partner"] == pytest.approx(club.value / 4)
     outside = group.hosts(store, now, "GBR", "certain", everything=True)[0]
-    assert not outside.member
+    assert outside.way == group.OUTSIDE
 
 
 def test_third_countries_in_their_order(now: Snapshot) -> None:

@@ -69,9 +69,15 @@ def test_marginal_gains_sum_to_the_value(now: Snapshot) -> None:
 def test_existing_bodies_as_hosts(now: Snapshot, store: EmbeddedStore) -> None:
     found = {host.body: host for host in group.hosts(store, now, "CHN", "independent")}
     assert "igo-asean" in found
-    assert not found["igo-asean"].member
-    values = [host.value for host in found.values()]
-    assert values == sorted(values, reverse=True)
+    assert found["igo-asean"].way == group.OUTSIDE
+    order = [(group.WAYS.index(host.way), -host.value) for host in found.values()]
+    assert order == sorted(order)
+    assert all(host.mandate.source and host.mandate.locator for host in found.values())
+    assert found.keys().isdisjoint({"igo-eco", "igo-acs", "igo-cemac"})
+    assert found["igo-sco"].way == group.MEMBER
+    anything = {h.body: h for h in group.hosts(store, now, "HUN", "certain", everything=True)}
+    assert anything["ots"].way == group.OBSERVER
+    assert not anything["igo-opec"].mandate.source
 
 
 def test_an_unknown_body(now: Snapshot) -> None:

@@ -122,10 +122,13 @@ def test_who_left_a_body_is_no_member_though_an_older_source_leaves_it_open(
     }
 
 
-def test_a_host_has_a_mandate_for_security(store: EmbeddedStore) -> None:
-    hosts = {row["body"] for row in answer(store, question("hosts"), {})}
-    assert {"body:apcert", "body:igo-oas", "body:igo-au"} <= hosts
-    assert hosts.isdisjoint({"body:igo-opec", "body:aiib", "body:cenelec", "body:ccra"})
+def test_a_host_has_a_sourced_mandate_for_security(store: EmbeddedStore) -> None:
+    rows = answer(store, question("hosts"), {})
+    hosts = {row["body"] for row in rows}
+    assert {"body:apcert", "body:igo-oas", "body:igo-au", "body:igo-nato"} <= hosts
+    economic = {"body:igo-eco", "body:igo-acs", "body:igo-cemac", "body:igo-opec", "body:aiib"}
+    assert hosts.isdisjoint(economic | {"body:cenelec", "body:ccra"})
+    assert all(row["locator"] and row["source"] != "source:ontology" for row in rows)
 
 
 def test_less_than_a_fifth_of_the_curated_rows_is_recalled(store: EmbeddedStore) -> None:

@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kg.advice.recommend import recommend, shared_ranks
+from kg.advice.recommend import narrow, recommend, shared_ranks
 from kg.advice.snapshot import Snapshot, load
 from kg.errors import ComityError
 from kg.graph.store import EmbeddedStore
 from kg.leverage import formula
+from kg.network.obstacles import Kind, Obstacle, enemy_allies
 
 PAIRS = Path(__file__).parent / "resources" / "blocked_pairs.csv"
 FOCALS = ("CHN", "KAZ", "DEU", "NAM", "BRA")
@@ -81,10 +82,69 @@ def test_blocked_partners_stand_after_all_others(
     assert reasons[kind].text
 
 
+@pytest.mark.parametrize(
+    ("focal", "partner", "kind", "text"),
+    [
+        ("BLR", "UKR", "aids-enemy", "ES-11/1"),
+        ("UKR", "CHN", "aids-enemy", "China denies it"),
+        (
+            "KAZ",
+            "UKR",
+            "enemy-ally",
+            "Kazakhstan is allied to Russia, which is at war with Ukraine.",
+        ),
+    ],
+)
+def test_whose_side_a_partner_takes_in_a_war_is_an_obstacle(
+    now: Snapshot, focal: str, partner: str, kind: str, text: str
+) -> None:
+    for one, other in ((focal, partner), (partner, focal)):
+        held = {o.kind: o for o in now.obstacles.between(one, other)}
+        assert text in held[kind].text
+        assert held[kind].source
+        assert 0 < held[kind].level < 1
+        assert other not in [c.country.iso3 for c in recommend(now, one)[:10]]
+
+
+def test_an_ally_of_both_sides_stands_apart_from_neither() -> None:
+    kind = Kind("enemy-ally", "ally of the enemy", "", True, False, 0.3)
+    facts = [("A", "B", "war", "2001"), ("C", "A", "alliance", ""), ("B", "D", "alliance", "2003")]
+    stated = [fact(*row) for row in facts]
+    found = enemy_allies(stated, kind, {"C": "Ceylon"})
+    assert [(o.country, o.toward, o.since) for o in found] == [("C", "B", ""), ("D", "A", "2003")]
+    assert found[0].text.startswith("Ceylon is allied to A")
+    assert [o.country for o in enemy_allies([*stated, fact("C", "B", "alliance")], kind, {})] == [
+        "D"
+    ]
+
+
+def fact(one: str, other: str, kind: str, since: str = "") -> Obstacle:
+    """A relation of a kind, with the least that it can say."""
+    return Obstacle(one, other, kind, kind, 0.0, False, "", since, "", "source", "page 1")
+
+
 def test_territories_and_the_unrecognised_are_no_third_countries(now: Snapshot) -> None:
     reached = {via.iso3 for c in recommend(now, "CHN") for via in c.via}
     assert not reached & {"HKG", "MAC", "TWN"}
     assert "HKG" in {c.iso3 for c in now.network.countries}
+
+
+@pytest.mark.parametrize("focal", ["CHN", "UKR"])
+def test_no_partner_offers_more_of_both_than_one_on_the_front(now: Snapshot, focal: str) -> None:
+    ranked = recommend(now, focal)
+    kept = {c.country.iso3: (1 - c.barrier) * (c.direct + c.onward) for c in ranked}
+    usable = [c for c in ranked if c.status != "blocked"]
+    for c in ranked:
+        better = [
+            o
+            for o in usable
+            if (o.feasibility, kept[o.country.iso3]) != (c.feasibility, kept[c.country.iso3])
+            and o.feasibility >= c.feasibility
+            and kept[o.country.iso3] >= kept[c.country.iso3]
+        ]
+        assert c.pareto == (c.status != "blocked" and not better)
+        assert narrow(c)["chance"].endswith("*") == c.pareto
+    assert {max(usable, key=lambda c: c.feasibility).pareto} == {True}
 
 
 def test_a_pair_with_an_agreement_of_the_kind_is_a_renewal(now: Snapshot) -> None:

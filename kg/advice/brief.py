@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from kg.advice import channel
-from kg.advice.certainty import top_of
+from kg.advice.certainty import SURE, top_of
 from kg.advice.explain import factors_of, median_factors, shapley
 from kg.advice.recommend import SHOWN_VIA, Candidate
 from kg.advice.snapshot import BLOCKED, RENEWAL, Snapshot
@@ -22,7 +23,6 @@ from kg.graph.store import Store
 from kg.network.network import Country, Kind
 
 CARDS = 3
-CLOSE = 50.0  # a partner with half of the best index or more belongs to the leading group
 LEADING = 5  # countries that one sentence can name
 REASONS = 3
 SHARED = 5  # agreements in force between the two whose sources are cited
@@ -88,7 +88,7 @@ def brief(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candida
     net = snapshot.network
     centre = net.countries[net.place(focal)]
     usable = [c for c in ranked if c.status != BLOCKED]
-    leading = tuple(c for c in usable[:LEADING] if c.index >= CLOSE) or tuple(usable[:1])
+    leading = surely_leading(usable)
     proposed = tuple(usable[: max(CARDS, len(leading))])
     words = Words({c.iso3: c for c in net.countries}, labels(store), snapshot.chance_known)
     return Brief(
@@ -103,6 +103,16 @@ def brief(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candida
         sources=tuple(_sources(store, snapshot, centre.iso3, proposed)),
         chance_known=snapshot.chance_known,
     )
+
+
+def surely_leading(usable: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """Return the first partners that are surely leading, LEADING at most; else the first alone.
+
+    A partner of a lower tier ends the group, and so does one that is worth nothing: among few
+    countries all are in the top ten.
+    """
+    sure = tuple(takewhile(lambda c: c.tier == SURE and c.index > 0.0, usable[:LEADING]))
+    return sure or tuple(usable[:1])
 
 
 def _sources(

@@ -42,14 +42,15 @@ EXPONENT = 0.3
 DAMPED = (0.25, 0.75)
 OBSERVED = 0.1
 # Measured by `benchmarks/certainty.py`: countries with papers of the kind, and without.
-READINESS = {True: 0.66, False: 0.79}
+READINESS = {True: 0.67, False: 0.79}
 THIN = {"A": 1.0, "B": 1.1, "C": 1.25, "D": 1.5}  # judged: too few have signed to measure it
-CALIBRATION = 0.25
+CALIBRATION = 0.34
 LEVEL = 0.5
 ABSOLUTE = 1.0 - 1e-9
 PREFERENCE = (0.5, 1.5)
 
-TIERS = {"leading": 0.9, "contending": 0.5, "undecided": 0.05, "surely-not": 0.0}
+SURE = "leading"
+TIERS = {SURE: 0.9, "contending": 0.5, "undecided": 0.05, "surely-not": 0.0}
 
 
 @dataclass(frozen=True)

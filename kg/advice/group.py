@@ -31,17 +31,36 @@ from kg.network.network import specificity
 from kg.terms import local
 
 MEMBERSHIP = "membership"
+NAMED = 24  # characters of a body's name in a table of 80 columns
 SMALLEST = 3  # parties: a body of two is a bilateral agreement
+
+
+MEMBER, OBSERVER, OUTSIDE = "member", "observer", "would have to join"
+WAYS = (MEMBER, OBSERVER, OUTSIDE)
+SCOPES = ("general", "security")  # of mandates: the weightier last
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """What a body is there for, `security` or any matter (`general`), and who says so."""
+
+    scope: str = ""
+    source: str = ""
+    locator: str = ""
 
 
 @dataclass(frozen=True)
 class Host:
-    """An existing body as the host of one agreement among its members and the focal country."""
+    """An existing body as the host of one agreement among its members and the focal country.
+
+    `way` says whether the focal country is a member, an observer, or would have to join.
+    """
 
     body: str
     name: str
     partners: int
-    member: bool
+    way: str
+    mandate: Mandate
     value: float
     source: str
 
@@ -51,11 +70,27 @@ class Host:
             "body": self.body,
             "name": self.name,
             "partners": self.partners,
-            "focal_is_member": self.member,
+            "focal_is_member": self.way == MEMBER,
+            "way": self.way,
+            "mandate": self.mandate.scope,
+            "mandate_source": self.mandate.source,
+            "mandate_locator": self.mandate.locator,
             "expected_leverage": self.value,
             "per_partner": self.value / self.partners,
             "source": self.source,
         }
+
+
+def narrow(host: Host) -> dict[str, Any]:
+    """Return a host as a row to be read in 80 columns."""
+    return {
+        "body": host.body,
+        "name": host.name if len(host.name) <= NAMED else f"{host.name[: NAMED - 1]}…",
+        "partners": host.partners,
+        "way": host.way,
+        "mandate": host.mandate.scope,
+        "value": f"{host.value:.3f}",
+    }
 
 
 def coalition(
@@ -138,17 +173,37 @@ def hosts(
 ) -> list[Host]:
     """Rank existing bodies by the value of one agreement with their whole membership.
 
-    Bodies with a general mandate or one on security, or `everything` countries are members of.
+    Bodies with a sourced mandate for security or for any matter, or `everything` countries are
+    members of. Those that the focal country has a way to stand first.
     """
-    named = read_names(store)
-    fit = {body for body, _ in store.texts(engine_query("hosts"))}
+    named, mandate = read_names(store), mandates(store)
     f, games = snapshot.network.place(focal), Games(snapshot, focal, accession)
+    watched = observed(store, focal, snapshot.network.at.isoformat())
     found = [
-        _host(iri, named[iri], parties, f, games)
+        _host(iri, named[iri], parties, f, games, mandate.get(iri, Mandate()), iri in watched)
         for iri, parties in bodies(snapshot).items()
-        if everything or iri in fit
+        if everything or iri in mandate
     ]
-    return sorted(found, key=lambda host: (-host.value, host.name))
+    return sorted(found, key=lambda host: (WAYS.index(host.way), -host.value, host.name))
+
+
+def mandates(store: Store) -> dict[str, Mandate]:
+    """Read the mandate of every body that could host an agreement, by the body's IRI."""
+    rows = store.texts(engine_query("hosts"))
+    return {
+        body: Mandate(scope, local(source), locator)
+        for body, scope, source, locator in sorted(rows, key=lambda row: SCOPES.index(row[1]))
+    }
+
+
+def observed(store: Store, focal: str, day: str) -> set[str]:
+    """Return the IRIs of the bodies that the focal country observes on a day."""
+    rows = store.texts(engine_query("observers"))
+    return {
+        body
+        for country, body, start, end in rows
+        if local(country) == focal and start <= day and (not end or day < end)
+    }
 
 
 def bodies(snapshot: Snapshot) -> dict[str, set[int]]:
@@ -174,14 +229,23 @@ class Games:
         return float(self.of(len(partners) + 1).value(partners))
 
 
-def _host(iri: str, about: Named, parties: set[int], focal: int, games: Games) -> Host:
+def _host(
+    iri: str,
+    about: Named,
+    parties: set[int],
+    focal: int,
+    games: Games,
+    mandate: Mandate,
+    watched: bool,
+) -> Host:
     closed = games.snapshot.obstacles.blocked[focal]
     partners = sorted(j for j in parties - {focal} if not closed[j])
     return Host(
         body=local(iri),
         name=about.name,
         partners=len(partners),
-        member=focal in parties,
+        way=MEMBER if focal in parties else OBSERVER if watched else OUTSIDE,
+        mandate=mandate,
         value=games.value(partners),
         source=about.source,
     )

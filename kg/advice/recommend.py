@@ -20,6 +20,7 @@ from kg.network.obstacles import Flags, Obstacle
 SHOWN_VIA = 3
 NAMED = 11  # characters of a country's name in a table of 80 columns
 UNCOVERED = "coverage of agreements"  # of the kind, none of them is known
+ON_FRONT = "*"
 TIE_OF_RANK = 1e-12  # relative difference below which two scores share a rank
 
 
@@ -33,12 +34,16 @@ class Via:
 
 @dataclass(frozen=True)
 class Standing:
-    """A rank, and what the draws of all that is uncertain say: its 5-95 %, the share in the top."""
+    """A rank, and what the draws of all that is uncertain say: its 5-95 %, the share in the top.
+
+    `pareto` says whether it is on the front of chance and gain.
+    """
 
     rank: int
     low: int
     high: int
     top: float
+    pareto: bool
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,8 @@ class Candidate:
     `index` is the expected leverage on a scale on which the best partner has 100; `lift` how much
     likelier the two sign than either does with anyone; `popularity` by what factor the partner's
     odds of signing exceed the average country's; `status` open, renewal or blocked; `obstacles`
-    what stands between the two, alliances among it at level 0; `depth` how much is known of the
+    what stands between the two, alliances among it at level 0; `pareto` says that no partner offers
+    both a higher chance and more of a gain (`front`); `depth` how much is known of the
     partner, A to D; `recalled` the share of the present tie that rests on rows recalled, not
     seen. `facts` are what is known of the partner for the purpose asked for. `incumbent` is context
     and no part of the score.
@@ -75,6 +81,7 @@ class Candidate:
     incumbent: float
     tie: float
     partner_gain: float
+    pareto: bool
     via: tuple[Via, ...]
     channel: str
     reason: str
@@ -106,6 +113,7 @@ class Candidate:
             "incumbent": self.incumbent,
             "tie": self.tie,
             "partner_gain": self.partner_gain,
+            "pareto": self.pareto,
             "via": [{"iso3": via.iso3, "gain": via.gain} for via in self.via],
             "channel": self.channel,
             "reason": self.reason,
@@ -127,7 +135,10 @@ def flat(candidate: Candidate) -> dict[str, Any]:
 
 
 def narrow(candidate: Candidate, room: int = NAMED) -> dict[str, Any]:
-    """Return a candidate as a row to be read in 80 columns; `?` marks that something is unknown."""
+    """Return a candidate as a row to be read in 80 columns; `?` marks that something is unknown.
+
+    `*` marks the Pareto front of chance and gain.
+    """
     name, mark = candidate.country.name, " ?" if candidate.missing else ""
     short = name if len(name) <= room else f"{name[: room - 1]}…"
     return {
@@ -138,7 +149,7 @@ def narrow(candidate: Candidate, room: int = NAMED) -> dict[str, Any]:
         "country": short + mark,
         "index": f"{candidate.index:.0f}",
         "status": candidate.status,
-        "chance": f"{candidate.feasibility:.1%}",
+        "chance": f"{candidate.feasibility:.1%}{ON_FRONT if candidate.pareto else ' '}",
         "lift": f"{candidate.lift:.1f}",
         **({"facts": "; ".join(candidate.facts)} if candidate.facts else {}),
     }
@@ -172,17 +183,29 @@ def recommend(
     order = sorted(range(len(chosen)), key=lambda c: (barred[c], -score[c], codes[c]))
     sure = certainty.certainty(snapshot, factors, chosen, mutual)
     best = float(factors.expected[chosen][~barred].max(initial=0.0))
+    kept = (1.0 - factors.barrier) * (factors.values["direct"] + factors.values["onward"])
+    chance = np.where(barred, -1.0, factors.feasibility[chosen])  # what is ruled out beats nobody
+    efficient = front(chance, kept[chosen]) & ~barred
     return [
         _candidate(
             snapshot,
             factors,
             int(chosen[c]),
             float(partner[chosen[c]]),
-            Standing(rank, int(sure.low[c]), int(sure.high[c]), float(sure.top[c])),
+            Standing(
+                rank, int(sure.low[c]), int(sure.high[c]), float(sure.top[c]), bool(efficient[c])
+            ),
             best,
         )
         for rank, c in zip(_ranks(score[order], barred[order]), order, strict=True)
     ]
+
+
+def front(chance: Vector, gain: Vector) -> Flags:
+    """Return (n,): the Pareto front, points that none beats in one without losing in the other."""
+    no_less = (chance >= chance[:, None]) & (gain >= gain[:, None])
+    more = (chance > chance[:, None]) | (gain > gain[:, None])
+    return np.asarray(~(no_less & more).any(axis=1))
 
 
 def _ranks(score: Vector, barred: Flags) -> list[int]:
@@ -230,6 +253,7 @@ def _candidate(
         incumbent=float(factors.incumbent[j]),
         tie=float(snapshot.network.tau[factors.focal, j]),
         partner_gain=partner_gain,
+        pareto=standing.pareto,
         via=_via(snapshot, factors.onward[j]),
         channel=suggestion.channel,
         reason=suggestion.reason,

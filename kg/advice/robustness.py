@@ -34,6 +34,7 @@ def correlations(snapshot: Snapshot, factors: Factors, chosen: Indices) -> dict[
     """Return Spearman's correlation of the headline with partner's degree, GDP and each factor.
 
     A headline that is one factor in disguise would be a defect; so every run says how near it is.
+    What is the same for all candidates correlates with nothing, and is left out.
     """
     codes = [snapshot.network.countries[j].iso3 for j in chosen]
     seen = snapshot.needs.observations
@@ -43,7 +44,8 @@ def correlations(snapshot: Snapshot, factors: Factors, chosen: Indices) -> dict[
         **{name: values[chosen] for name, values in factors.values.items()},
     }
     headline = factors.expected[chosen]
-    return {name: spearman(headline, other) for name, other in others.items()}
+    found = {name: spearman(headline, other) for name, other in others.items()}
+    return {name: value for name, value in found.items() if not np.isnan(value)}
 
 
 def spearman(one: Vector, other: Vector) -> float:

@@ -193,7 +193,9 @@ class Snapshot:
         return expected({**factors.values, **own}, self.powers)
 
 
-CHANCE = frozenset({"feasibility", "chance", "lift", "popularity", "feasibility_features"})
+CHANCE = frozenset(
+    {"feasibility", "chance", "lift", "popularity", "pareto", "feasibility_features"}
+)
 CHANNEL = frozenset({"channel", "reason", "code"})
 
 
@@ -234,6 +236,11 @@ def load(
     is counted in; the chance to sign stays the same.
     """
     net = network.load(store, at, strengths)
+    if not net.kinds:
+        raise ComityError(
+            f"{store.location}: the graph knows no kind of agreement: load"
+            " ontology/agreement-kinds.ttl and relation-kinds.ttl"
+        )
     if kind not in net.kinds:
         raise ComityError(f"--kind {kind}: no such kind: use one of {', '.join(net.kinds)}")
     needs = need.load(store, net, strict)

@@ -247,18 +247,17 @@ def coalition(
         snapshot, focal, size, accession, listed(include), listed(exclude), body
     )
     steps = group.steps(snapshot, chosen)
-    existing = (
-        [host.as_json() for host in group.hosts(store, snapshot, focal, accession, all_bodies)]
-        if hosts or html
-        else []
-    )
+    existing = group.hosts(store, snapshot, focal, accession, all_bodies) if hosts or html else []
     if html:
         from kg.advice import draw
 
         base = draw.base(store, snapshot, focal)
-        draw.draw(draw.coalition(base, steps, existing), html)
+        rows = [host.as_json() for host in existing]
+        draw.draw(draw.coalition(base, steps, rows), html)
         note(f"wrote {html}")
-    output.rows([declared(snapshot, row) for row in (existing if hosts else steps)])
+    shape = group.narrow if output.chosen == "table" else group.Host.as_json
+    shown = [shape(host) for host in existing] if hosts else steps
+    output.rows([declared(snapshot, row) for row in shown])
     if not hosts:
         note(f"value {chosen.value:.6g}; guarantee: {chosen.guarantee}")
 

@@ -118,13 +118,13 @@ class Powers:
     popularity: float
 
 
-# Measured on cyber-security agreements, forecast five years ahead at 2011-2020: balance is about as
-# accurate as chance alone, spreads the first places over more partners, and lets the gain speak a
+# Measured on cyber-security agreements, forecast five years ahead at 2011-2020: balance is no less
+# accurate than chance alone, spreads the first places over more partners, and lets the gain speak a
 # little; more of the gain costs accuracy (docs/ranking.md; `comity backtest --headline`).
 PREFERENCES = {
     "chance": Powers(gain=0.0, popularity=0.0),
-    "balance": Powers(gain=0.1, popularity=1 / 3),
-    "gain": Powers(gain=1.0, popularity=1 / 3),
+    "balance": Powers(gain=0.05, popularity=0.25),
+    "gain": Powers(gain=1.0, popularity=0.25),
 }
 BALANCE = PREFERENCES["balance"]
 

@@ -8,6 +8,8 @@ up by noisy-or:
 
     barrier = 1 - prod over kinds (1 - level)
 
+An ally of a state with which the other is at war is an obstacle too: it is derived from the two.
+
 A barrier toward all foreign offers (a mature industry, standards of one's own) is about selling
 products, not about signing: it is shown, and chooses the channel, but withholds nothing here.
 """
@@ -32,6 +34,7 @@ Flags = NDArray[np.bool_]
 UNIVERSAL = "sanctions"  # held toward nobody by name: those of the Security Council, for everyone
 # Kinds that say that one does not take the other for a state: it is no third country to reach.
 UNRECOGNISED = frozenset({"not-recognised", "unofficial-relations"})
+WAR, ALLIANCE, ENEMY_ALLY = "war", "alliance", "enemy-ally"
 
 
 @dataclass(frozen=True)
@@ -125,8 +128,12 @@ def load(store: Store, network: Network, strict: bool = False) -> Obstacles:
     With `strict`, a relation or barrier without a beginning is left out.
     """
     day = network.at.isoformat()
-    found = [*_relations(store, day), *_barriers(store, day)]
-    held = tuple(o for o in found if not (strict and o.undated))
+    kinds = read_kinds(store)
+    found = [*_relations(store, day, kinds), *_barriers(store, day)]
+    stated = tuple(o for o in found if not (strict and o.undated))
+    names = {country.iso3: country.name for country in network.countries}
+    derived = enemy_allies(stated, kinds[ENEMY_ALLY], names) if ENEMY_ALLY in kinds else []
+    held = (*stated, *derived)
     by_pair = _by_pair(held, [country.iso3 for country in network.countries])
     size = len(network.countries)
     barrier, blocked = np.zeros((size, size)), np.zeros((size, size), dtype=bool)
@@ -137,7 +144,7 @@ def load(store: Store, network: Network, strict: bool = False) -> Obstacles:
             a, b = (network.index[code] for code in pair)
             barrier[a, b] = barrier[b, a] = level(obstacles)
             blocked[a, b] = blocked[b, a] = any(o.blocks for o in obstacles)
-            allies[a, b] = allies[b, a] = any(o.kind == "alliance" for o in obstacles)
+            allies[a, b] = allies[b, a] = any(o.kind == ALLIANCE for o in obstacles)
             for o in obstacles:
                 if o.kind in UNRECOGNISED and o.toward:
                     foreign[network.index[o.country], network.index[o.toward]] = False
@@ -151,6 +158,56 @@ def read_kinds(store: Store) -> dict[str, Kind]:
         slug: Kind(slug, label, label_zh, symmetric == "true", blocks == "true", float(level))
         for _, slug, label, label_zh, symmetric, blocks, level in rows
     }
+
+
+def enemy_allies(
+    stated: Sequence[Obstacle], kind: Kind, names: Mapping[str, str]
+) -> list[Obstacle]:
+    """Derive what stands between a state at war and the allies of its enemy.
+
+    An ally of both sides stands apart from neither. `names` {code: name} are for the text.
+    """
+    allied: dict[str, dict[str, Obstacle]] = {}
+    for o in stated:
+        if o.kind == ALLIANCE:
+            allied.setdefault(o.country, {}).setdefault(o.toward, o)
+            allied.setdefault(o.toward, {}).setdefault(o.country, o)
+    sides = [(o, *ends) for o in stated if o.kind == WAR for ends in _both(o)]
+    return [
+        _enemy_ally(kind, ally, enemy, side, (bond, war), names)
+        for war, side, enemy in sides
+        for ally, bond in allied.get(side, {}).items()
+        if ally != enemy and ally not in allied.get(enemy, {})
+    ]
+
+
+def _both(war: Obstacle) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (war.country, war.toward), (war.toward, war.country)
+
+
+def _enemy_ally(
+    kind: Kind,
+    ally: str,
+    enemy: str,
+    side: str,
+    facts: tuple[Obstacle, Obstacle],
+    names: Mapping[str, str],
+) -> Obstacle:
+    bond, war = facts
+    one, at_war, other = (names.get(code, code) for code in (ally, side, enemy))
+    return Obstacle(
+        country=ally,
+        toward=enemy,
+        kind=kind.slug,
+        label=kind.label,
+        level=kind.level,
+        blocks=kind.blocks,
+        text=f"{one} is allied to {at_war}, which is at war with {other}.",
+        since="" if bond.undated or war.undated else max(bond.since, war.since),
+        as_of=war.as_of,
+        source=bond.source,
+        locator=f"{bond.locator}; war: {war.source}, {war.locator}",
+    )
 
 
 def level(obstacles: Iterable[Obstacle]) -> float:
@@ -199,8 +256,7 @@ def _in_force(day: str, start: str, end: str) -> bool:
     return start <= day and (not end or day < end)
 
 
-def _relations(store: Store, day: str) -> Iterable[Obstacle]:
-    kinds = read_kinds(store)
+def _relations(store: Store, day: str, kinds: Mapping[str, Kind]) -> Iterable[Obstacle]:
     for one, other, iri, start, end, as_of, text, source, locator in store.texts(
         engine_query("relations")
     ):
