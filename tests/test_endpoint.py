@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 
 from kg.errors import ComityError
-from kg.graph import wire
+from kg.graph import endpoint, wire
 from kg.graph.endpoint import RemoteStore
 from kg.graph.fault import Limits
 from kg.graph.store import solutions
@@ -250,3 +250,22 @@ def test_what_is_known_to_be_whole_is_not_counted_again() -> None:
         assert len(list(solutions(store.query(SELECT)))) == 150
         assert len(list(solutions(store.query(SELECT)))) == 120
         assert len(server.requests) == 3
+
+
+def sizes(count: int) -> bytes:
+    cells = f'{{"g":{{"type":"uri","value":"a:g"}},"n":{{"type":"literal","value":"{count}"}}}}'
+    return whole(f'{{"head":{{"vars":["g","n"]}},"results":{{"bindings":[{cells}]}}}}'.encode())
+
+
+def test_answers_are_kept_while_an_endpoint_stays_as_it_was(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("COMITY_CACHE", str(tmp_path))
+    monkeypatch.setattr(endpoint, "FRESH", 1e12)
+    asked = "SELECT ?n { ?s ?p ?n }"
+    facts, union = whole(TRUE), whole(TRUE)
+    first = (sizes(7), facts, union, rows_of(2))
+    changed = (sizes(8), facts, union, rows_of(3))
+    with serving(*first, sizes(7), *changed) as server:
+        for rows, requests in ((2, 4), (2, 5), (3, 9)):
+            store = RemoteStore(server.address, QUICK)
+            assert store.texts(asked) == store.texts(asked) == [("1",)] * rows
+            assert len(server.requests) == requests
