@@ -17,6 +17,7 @@ from kg.errors import ComityError
 from kg.forecast import kinds, pairs
 from kg.graph.store import EmbeddedStore
 from kg.leverage.formula import BALANCE, PREFERENCES
+from kg.network import need, obstacles
 
 pytestmark = pytest.mark.portable
 
@@ -123,7 +124,6 @@ def test_what_is_known_of_a_country_is_graded(now: Snapshot) -> None:
 
 
 def test_a_strict_reading_leaves_out_what_has_no_date(store: EmbeddedStore, now: Snapshot) -> None:
-    from kg.network import need, obstacles
 
     net = now.network
     strict = need.load(store, net, strict=True)
@@ -422,3 +422,128 @@ PAIR = channel.Pair(0.5, 0.5, 0.0, None, frozenset(), 0)
 )
 def test_channels_by_hand(change: dict[str, object], channel_name: str) -> None:
     assert channel.suggest(replace(PAIR, **change)).channel == channel_name
+
+
+def test_additive_parts_by_hand() -> None:
+    own = np.array([0.5, -0.5, 0.2, -0.2, 0.0])
+    values = 1.5 + np.add.outer(own, own)
+    among = ~np.eye(5, dtype=bool)
+    among[4] = among[:, 4] = False  # a country without a pair
+    level, found = pairs.additive(values, among)
+    assert level == pytest.approx(1.5)
+    assert found == pytest.approx(own)
+    level, found = pairs.additive(values, np.zeros((5, 5), dtype=bool))
+    assert level == 0.0
+    assert not found.any()
+
+
+def test_lift_is_the_chance_over_that_of_anyone(now: Snapshot) -> None:
+    level, own = now.forecast.readiness
+    at = now.network.index
+    for one, other in (("CHN", "DEU"), ("KEN", "LAO"), ("GBR", "AUS")):
+        a, b = at[one], at[other]
+        anyone = 1 / (1 + np.exp(-(level + own[a] + own[b])))
+        assert now.forecast.lift[a, b] * anyone == pytest.approx(now.forecast.probability[a, b])
+    assert now.forecast.lift[at["HKG"], at["DEU"]] == 1.0
+    chance, _ = golden.chances(RATE)
+    usual = float(np.nanmean(chance))
+    assert now.forecast.probability[at["HKG"], at["DEU"]] == pytest.approx(usual)
+    assert not now.forecast.forecast[at["HKG"], at["DEU"]]
+    assert now.forecast.missing[at["HKG"]][at["DEU"]] == pairs.UNKNOWN
+
+
+def test_chances_that_are_unknown_or_certain_are_kept_apart_from_0_and_1(now: Snapshot) -> None:
+    basis = now.forecast.pooled.basis
+    size = len(basis.countries)
+    for given, kept in ((np.nan, kinds.FLOOR), (0.0, kinds.FLOOR), (1.0, 1 - kinds.FLOOR)):
+        known = replace(basis, general=np.full((size, size), given))
+        flat_ = np.zeros((size, size))
+        found = kinds.inputs(known, "cyber-security", flat_, np.zeros(size))["general"]
+        assert found == pytest.approx(np.log(kept / (1 - kept)))
+    assert 0 < kinds.FLOOR < 1e-3
+    chance = pairs.logit(np.array([0.0, 1.0, 0.75]))
+    assert chance == pytest.approx([np.log(1e-9), -np.log(1e-9), np.log(3.0)], rel=1e-6)
+
+
+def test_inputs_are_clipped_and_a_constant_one_is_not_stretched() -> None:
+    x = np.array([[5.0, 5.0], [7.0, 100.0]])
+    among = np.array([[True, True], [False, False]])
+    assert kinds.standardised(x, among).tolist() == [[0.0, 0.0], [2.0, 4.0]]
+    assert kinds.standardised(-x, among).tolist() == [[0.0, 0.0], [-2.0, -4.0]]
+    assert kinds.standardised(x / 50, np.zeros((2, 2), dtype=bool)).tolist() == (x / 50).tolist()
+
+
+def test_value_by_people_leaves_out_what_is_not_known() -> None:
+    dollars = np.array([0.0, 1e9, 2e9, 4e9, np.nan, 5.0])
+    people = np.array([5e6, 1e6, 2e6, 4e6, 8e6, 0.0])
+    wanted = [5e9, 1e9, 2e9, 4e9, 8e9, 0.0]
+    assert need.by_people(dollars, people) == pytest.approx(wanted)
+    assert need.fitted(dollars, people) == pytest.approx([0.0, 1e9, 2e9, 4e9, 8e9, 5.0])
+    assert not need.by_people(dollars[:3], people[:3]).any()  # two points make no line
+    assert need.scaled_exposure(np.zeros(3)).tolist() == [0.5, 0.5, 0.5]
+    assert need.scaled_value(np.array([0.0, 1e8, 1e13, 1e20])).tolist() == [0.0, 0.0, 1.0, 1.0]
+
+
+def test_doubt_of_an_imputation() -> None:
+    gap = np.array([False, False, True])
+    apart = need.doubt(np.array([np.e, 1.0, 1.0]), np.array([1.0, np.e, 1.0]), gap)
+    assert apart == pytest.approx([0.0, 0.0, 1.0])
+    assert need.doubt(np.ones(1), np.ones(1), np.array([True])).tolist() == [1.0]
+
+
+def test_what_nobody_reported_is_no_gap_where_undated_facts_are_left_out(
+    now: Snapshot, store: EmbeddedStore
+) -> None:
+    strict = need.load(store, now.network, strict=True)
+    places = now.network.index
+    assert "threat exposure" in now.needs.missing[places["AUS"]]
+    assert not any("threat exposure" in names for names in strict.missing)
+    assert now.needs.absent == ()
+
+
+def test_kinds_of_relation(now: Snapshot, store: EmbeddedStore) -> None:
+    read = obstacles.read_kinds(store)
+    assert {name for name in golden.LEVEL if read[name].blocks} == golden.BLOCKS
+    assert {name: read[name].level for name in golden.LEVEL} == golden.LEVEL
+    assert read["war"].symmetric
+    assert not read["sanctions-broad"].symmetric
+    between = now.obstacles.between("GBR", "EGY")
+    assert obstacles.levels(between) == {"sanctions": 0.7, "rivalry": 0.7}
+
+
+def test_hosts_the_worthiest_first(
+    now: Snapshot, store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = now.network.index
+    few = {at[code] for code in ("AUS", "BRA", "CHN")}
+    more = few | {at[code] for code in ("EGY", "IND")}
+    monkeypatch.setattr(group, "bodies", lambda _: {"body:pair": few, "body:club": more})
+    ranked = group.hosts(store, now, "AUS", "certain", everything=True)
+    assert [host.partners for host in ranked] == [4, 2]
+    assert ranked[0].value > ranked[1].value
+
+
+def test_countries_that_the_network_does_not_have(now: Snapshot) -> None:
+    places, there = pairs._places(("AUS", "XXX"), now.network)
+    assert there.tolist() == [True, False]
+    assert pairs._taken(now.network.tau, places)[0, 1] == 0.0
+
+
+def test_a_learned_forecast_comes_back_from_its_rows() -> None:
+    class Memory:
+        def kept(self, _question: str, _make: object) -> list[tuple[str, str, str, str]]:
+            return [("AUS", "BRA", "0.1", ""), ("AUS", "CHN", "0.2", "distance|trade")]
+
+    codes, chance, gaps = pairs._learned(Memory(), "general", 2024)
+    assert codes == ("AUS", "BRA", "CHN")
+    assert gaps == {("AUS", "CHN"): ("distance", "trade")}
+    np.testing.assert_array_equal(
+        chance, [[np.nan, 0.1, 0.2], [0.1, np.nan, np.nan], [0.2, np.nan, np.nan]]
+    )
+
+
+def test_equal_shares_stand_by_name(now: Snapshot) -> None:
+    net = now.network
+    alike = replace(net, contribution=np.full_like(net.contribution, 0.2))
+    names = [iri for iri, _, _ in alike.shared("CHN", "AUS")]
+    assert names == ["agreement:aus-chn", "body:club"]

@@ -20,7 +20,8 @@ from kg.advice.snapshot import BLOCKED, RENEWAL, Snapshot
 from kg.graph.catalog import engine_query
 from kg.graph.provenance import Source, read_names, read_sources
 from kg.graph.store import Store
-from kg.network.network import Country, Kind
+from kg.network.network import Country
+from kg.profile.profile import Kind
 
 CARDS = 3
 LEADING = 5  # countries that one sentence can name

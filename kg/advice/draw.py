@@ -25,7 +25,8 @@ from kg.forecast.feasibility import PROXY
 from kg.graph.dossier import dossier
 from kg.graph.provenance import Named, Source, read_names, read_sources
 from kg.graph.store import Store
-from kg.network.network import Country, Kind, Membership, read_memberships
+from kg.network.network import Country, Membership, read_memberships
+from kg.profile.profile import Kind
 from kg.terms import tail
 
 Rows = Sequence[Mapping[str, Any]]

@@ -31,6 +31,7 @@ from kg.graph.cache import Rows
 from kg.graph.catalog import engine_query
 from kg.graph.store import Store
 from kg.leverage.formula import Matrix, Vector, path_strength
+from kg.profile.profile import Kind
 from kg.sources.places import Places, unknown
 from kg.terms import local, tail
 
@@ -55,17 +56,6 @@ class Country:
     un_member: bool
     latitude: float | None
     longitude: float | None
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of agreement: its labels, the strength of the tie it makes, whether it binds."""
-
-    slug: str
-    label: str
-    label_zh: str
-    strength: float
-    binding: bool
 
 
 @dataclass(frozen=True)
