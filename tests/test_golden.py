@@ -11,7 +11,7 @@ import pytest
 from golden import CODES, PLACE, RATE
 
 from kg.advice import channel, group
-from kg.advice.recommend import flat, recommend, shared_ranks
+from kg.advice.recommend import flat, narrow, recommend, shared_ranks
 from kg.advice.snapshot import Snapshot
 from kg.errors import ComityError
 from kg.forecast import kinds, pairs
@@ -547,3 +547,74 @@ def test_equal_shares_stand_by_name(now: Snapshot) -> None:
     alike = replace(net, contribution=np.full_like(net.contribution, 0.2))
     names = [iri for iri, _, _ in alike.shared("CHN", "AUS")]
     assert names == ["agreement:aus-chn", "body:club"]
+
+
+def test_how_long_an_observation_is_of_use(store: EmbeddedStore) -> None:
+    assert need.latest(store, 2021)["KEN"]["gci"].year == 2009
+    assert "gci" not in need.latest(store, 2022)["KEN"]
+    assert need.latest(store, 2040)["KEN"]["population"].year == 2010
+    assert "KEN" not in need.latest(store, 2041)
+
+
+def test_doubt_of_one_of_whom_nearly_nothing_is_known(now: Snapshot) -> None:
+    """Egypt: attacks, use of the internet and industrial value were all imputed."""
+    needs, at = golden.needs(), now.network.index
+    online, people = golden.observed("internet-users", 12), golden.observed("population", 30)
+    gdp, share = golden.observed("gdp", 12), golden.observed("industry-share", 12)
+    dollars = {c: gdp[c] * share[c] / 100 for c in gdp.keys() & share.keys()}
+    both = [(np.log(people[c]), np.log(dollars[c])) for c in dollars]
+    slope, level = np.polyfit(*zip(*both, strict=True), 1)
+
+    def spread(pairs_: list[tuple[float, float]]) -> float:
+        return float(np.mean([np.log(a / b) ** 2 for a, b in pairs_]))
+
+    def scaled(value: float) -> float:
+        return float(np.clip((np.log10(value) - 8) / 5, 0, 1))
+
+    values = spread(
+        [(needs[c]["value"], scaled(np.exp(level + slope * np.log(people[c])))) for c in dollars]
+    )
+    without = {
+        c: golden.median_of_neighbours({k: v for k, v in online.items() if k != c}, c)
+        for c in online
+    }
+    nets = spread([((online[c] / 100) ** 0.5, (without[c] / 100) ** 0.5) for c in online])
+    attacks = now.needs.spread[at["AUS"]] ** 2
+    assert now.needs.spread[at["EGY"]] ** 2 == pytest.approx(attacks + nets + values, rel=1e-6)
+
+
+def test_a_row_of_eighty_columns(now: Snapshot) -> None:
+    rows = {c.country.iso3: c for c in recommend(now, "KEN")}
+    assert narrow(rows["LAO"])["country"] == "Laos ?"
+    whole = replace(rows["LAO"], missing=(), tier="surely-not", feasibility=0.1234, lift=2.04)
+    row = narrow(whole)
+    assert (row["country"], row["tier"], row["chance"], row["lift"]) == (
+        "Laos",
+        "surely not",
+        "12.3%",
+        "2.0",
+    )
+    long = replace(whole, country=replace(whole.country, name="United Kingdom"))
+    assert narrow(long)["country"] == "United Kin…"
+
+
+def test_which_model_forecasts_a_kind(
+    now: Snapshot, store: EmbeddedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = np.array([[np.nan, 0.25], [0.25, np.nan]])
+    monkeypatch.setattr(pairs, "_learned", lambda *_: (("AUS", "BRA"), chance, {}))
+    treaty = pairs.load(store, now.network, now.needs, "investment-treaty")
+    other = pairs.load(store, now.network, now.needs, "cultural-agreement")
+    assert (treaty.target, other.target) == ("investment-treaty", "cooperation")
+    at = now.network.index
+    assert treaty.probability[at["AUS"], at["BRA"]] == 0.25
+    assert treaty.probability[at["CHN"], at["DEU"]] == 0.25  # the mean of what is known
+    assert treaty.pooled is None
+    assert now.words.many == "countries"
+
+
+def test_countries_by_code_and_name(now: Snapshot) -> None:
+    for text in ("CHN", " chn ", "China", "china"):
+        assert now.network.place(text) == now.network.index["CHN"]
+    with pytest.raises(ComityError, match="Mexico"):
+        now.network.place("Mexico")
