@@ -552,7 +552,12 @@ def test_equal_shares_stand_by_name(now: Snapshot) -> None:
 def test_how_long_an_observation_is_of_use(store: EmbeddedStore) -> None:
     assert need.latest(store, 2021)["KEN"]["gci"].year == 2009
     assert "gci" not in need.latest(store, 2022)["KEN"]
-    assert need.latest(store, 2040)["KEN"]["population"].year == 2010
+    assert "industry-share" in need.latest(store, 2034)["KEN"]
+    assert "industry-share" not in need.latest(store, 2035)["KEN"]
+    assert "internet-users" in need.latest(store, 2033)["KEN"]
+    assert "internet-users" not in need.latest(store, 2034)["KEN"]
+    assert need.latest(store, 2036)["KEN"].keys() == {"population", "gdp-per-head"}
+    assert need.latest(store, 2037)["KEN"].keys() == {"population"}
     assert "KEN" not in need.latest(store, 2041)
 
 
