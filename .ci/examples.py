@@ -14,7 +14,7 @@ import sysconfig
 from kg.command.main import main
 
 COMITY = sysconfig.get_path("scripts") + "/comity"
-FIRST = ("build", "load")  # the others may read what they make
+FIRST = ("build", "load", "init")  # the others may read what they make
 WITHOUT = "--graph mine"  # a graph with publishers' files that a user has: refused in one line
 
 
