@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from kg.advice.explain import FACTORS, explain, product, shapley, text
 from kg.advice.recommend import recommend
 from kg.advice.snapshot import Snapshot
+from kg.errors import ComityError
 from kg.graph.store import EmbeddedStore
 
 shares = st.floats(0.0, 1.0)
@@ -60,3 +61,8 @@ def test_the_text_names_sources_and_gaps(now: Snapshot, store: EmbeddedStore) ->
     assert "seed-paper" in shown
     assert "strict-review" in shown
     assert "worldbank-gdp, 20" in shown
+
+
+def test_a_pair_is_two(store: EmbeddedStore, now: Snapshot) -> None:
+    with pytest.raises(ComityError, match="a tie with oneself"):
+        explain(store, now, "CHN", "China")

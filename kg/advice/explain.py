@@ -106,6 +106,8 @@ def explain(store: Store, snapshot: Snapshot, focal: str, partner: str) -> Expla
     """Explain the place of one partner in a focal country's ranking."""
     net = snapshot.network
     f, j = net.countries[net.place(focal)], net.countries[net.place(partner)]
+    if f is j:
+        raise ComityError(f"{partner}: a tie with oneself explains nothing: name another partner")
     ranked = recommend(snapshot, f.iso3, everyone=not j.un_member)
     candidate = next((c for c in ranked if c.country.iso3 == j.iso3), None)
     if candidate is None:
