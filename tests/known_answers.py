@@ -543,6 +543,11 @@ PLATFORM = {
         {"sector": "coop:sector-electric-power", "consequence": "1"}, least=20
     ),
     "team-contacts": known({"team": "cert:cert-deu", "telephone": "+49 228 99 9582-222"}),
+    "members-without-pact": known(
+        {"member": "country:KGZ", "pacts": "0", "example": "none known"},
+        {"member": "country:RUS", "pacts": "1"},
+        least=9,
+    ),
     "exercises": known(
         {"exercise": "exercise:sco-xiamen-2015", "role": "participant", "partners": "5"},
         country="KAZ",

@@ -680,6 +680,7 @@ for command in (
     platform.diagnose,
     platform.assess,
     platform.export,
+    platform.board,
     subject.init,
     subject.check,
 ):

@@ -275,6 +275,26 @@ def assess(
 
 
 @click.command()
+@click.argument("target")
+@click.option("-o", "--output", "path", type=PATH, help="html, to be read or printed, or md.")
+@reading_options
+def board(target: str, path: Path | None, reading: Reading) -> None:
+    """Show the five services for TARGET, a country or a site, on one page, each line sourced.
+
+    Examples: comity board CHN -o board.html; comity board belarus-great-stone -o bulletin.md
+    """
+    from kg.advice import board as boards
+    from kg.graph import answer
+    from kg.page import render_sheet
+
+    if path and path.suffix.lower() not in {".html", ".htm", ".md"}:
+        raise ComityError(f"{path}: write it as .html (a browser prints it to PDF) or .md", code=3)
+    found = boards.board(reading.store(), target, reading.day())
+    printed = path is not None and path.suffix.lower() != ".md"
+    answer.emit(render_sheet(boards.sheet(found)) if printed else boards.markdown(found), path)
+
+
+@click.command()
 @click.argument("thing")
 @click.option(
     "--as", "form", type=click.Choice(["csaf", "vex", "stix"]), required=True, help="The standard."

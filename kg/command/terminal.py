@@ -80,9 +80,9 @@ class Reading:
     strengths: tuple[str, ...] = ()
     prefer: str = "balance"
     strict: bool = False
-    sector: str | None = None
-    site: str | None = None
-    service: str | None = None
+    for_sector: str | None = None
+    for_site: str | None = None
+    for_service: str | None = None
     anywhere: bool = False
 
     def store(self) -> Store:
@@ -137,15 +137,16 @@ class Reading:
         from kg.network.purpose import Purpose
         from kg.platform import site
 
-        if not (self.sector or self.site or self.service):
+        if not (self.for_sector or self.for_site or self.for_service):
             return None
-        if self.sector and self.site:
+        if self.for_sector and self.for_site:
             raise ComityError("--sector and --site exclude each other: a site has its own sectors")
-        if self.site:
-            found = site.find(store, self.site)
-            return Purpose(found.sectors, found.host, self.service or "")
-        sectors = {site.read_sectors(store).check(self.sector)} if self.sector else set[str]()
-        return Purpose(frozenset(sectors), service=self.service or "")
+        if self.for_site:
+            found = site.find(store, self.for_site)
+            return Purpose(found.sectors, found.host, self.for_service or "")
+        known = site.read_sectors(store)
+        sectors = {known.check(self.for_sector)} if self.for_sector else set[str]()
+        return Purpose(frozenset(sectors), service=self.for_service or "")
 
     def overridden(self) -> dict[str, float]:
         """Return the strengths of kinds of agreement that the user sets."""
@@ -234,10 +235,11 @@ RANKING = (
     click.option("--strict", is_flag=True, help="Leave out facts that carry no date."),
 )
 PURPOSE = (
-    click.option("--sector", metavar="SLUG", help="Count need in this sector: electric-power."),
-    click.option("--site", metavar="SITE", help="Count need at this park or project alone."),
+    click.option("--sector", "for_sector", metavar="SLUG", help="Count need in a sector: rail."),
+    click.option("--site", "for_site", metavar="SITE", help="Count need at one park or project."),
     click.option(
         "--service",
+        "for_service",
         type=click.Choice(["certification", "response", "training", "range"]),
         help="Count the lack of this service.",
     ),
