@@ -44,6 +44,8 @@ KINDS = (
     "coop:Way",
 )
 """The kinds of things in the legend's order, related ones side by side."""
+VOCABULARY = page.Reference("Comity: the vocabularies of its ontology")
+"""Who says what no source is named for: which sector is part of which."""
 UNKNOWN = {"signed", "signed (not in force)", "not-in-force"}
 """What an agreement's status is while it is signed and not known to be in force."""
 
@@ -133,7 +135,8 @@ def _facts(thing: Thing, everything: Whole, sources: Mapping[str, Source]) -> It
 
 def _ties(everything: Whole, sources: Mapping[str, Source]) -> Iterator[page.Tie]:
     for link in everything.links:
-        source = sources.get(local(link.source))
+        cited = sources.get(local(link.source))
+        source = page.Reference(cited.title, cited.url) if cited else VOCABULARY
         place = "\n".join(part for part in (link.note, link.locator) if part)
         yield page.Tie(
             link.a,
@@ -143,5 +146,5 @@ def _ties(everything: Whole, sources: Mapping[str, Source]) -> Iterator[page.Tie
             start=link.start,
             end=link.end,
             directed=True,
-            sources=[page.Reference(source.title, source.url)] if source else (),
+            sources=[source],
         )

@@ -27,6 +27,7 @@ from kg.graph.provenance import Named, Source, read_names, read_sources
 from kg.graph.store import Store
 from kg.network.network import Country, Membership, read_memberships
 from kg.profile.profile import Kind
+from kg.sources.places import Places
 from kg.terms import tail
 
 Rows = Sequence[Mapping[str, Any]]
@@ -299,9 +300,17 @@ def _countries(
             lat=country.latitude,
             facts=_facts(snapshot, country, sources),
             values=_values(snapshot, row, scores.get(country.iso3)),
+            aliases=_aliases(country),
         )
         for row, country in enumerate(snapshot.network.countries)
     ]
+
+
+def _aliases(country: Country) -> list[str]:
+    """Return the other names and the code of a country; an actor that is none has none."""
+    places = Places.shipped()
+    known = places.aliases[country.iso3] if places.named(country.name) == country.iso3 else []
+    return [name for name in known if name not in {country.name, country.name_zh}]
 
 
 def _values(snapshot: Snapshot, row: int, score: float | None) -> dict[str, float]:

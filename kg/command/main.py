@@ -32,6 +32,7 @@ from kg.command.terminal import (
     own_graph,
     pairs,
     purpose_options,
+    question_names,
     ranking_options,
     reading_options,
     result_options,
@@ -370,7 +371,7 @@ def leverage(
 
 
 @main.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=question_names)
 @click.option("-q", "--query", "text", help="SPARQL text, a file, or - for standard input.")
 @click.option("-p", "--param", "params", multiple=True, metavar="NAME=VALUE", help="A parameter.")
 @click.option("--country", help="The same as -p country=CODE.")
@@ -400,13 +401,16 @@ def query(
     Examples: comity query parties -p kind=cyber-agreement;
     comity query -q 'SELECT ?c { ?c a schema:Country } LIMIT 5' --format csv
     """
-    from kg.graph import answer
+    from kg.graph import answer, parameter
+    from kg.graph.catalog import question
 
-    sparql = asked(name, text, pairs("--param", params), country, reading.at)
+    given = pairs("--param", params)
+    sparql = asked(name, text, given, country, reading.at)
+    store = reading.store()
+    if name:
+        parameter.check(store, question(name), given | ({"country": country} if country else {}))
     declared = "".join(f"PREFIX {p}: <{i}> " for p, i in pairs("--prefix", prefixes).items())
-    result = reading.store().query(
-        declared + sparql, limits=limits.limits(), allow_service=allow_service
-    )
+    result = store.query(declared + sparql, limits=limits.limits(), allow_service=allow_service)
     form = answer.chosen_format(output.form, output.path, answer.is_graph(result))
     shown = answer.result_text(result, form, short=short, spreadsheet=output.spreadsheet)
     answer.emit(shown, output.path)
@@ -432,16 +436,19 @@ def dump(dataset: str | None, reading: Reading, output: Output) -> None:
 
 
 @main.command()
+@click.argument("search", required=False)
 @click.option("--theme", help="Only the questions of one theme.")
 @output_options
-def queries(theme: str | None, output: Output) -> None:
-    """List the named questions with their parameters.
+def queries(search: str | None, theme: str | None, output: Output) -> None:
+    """List the named questions with their parameters: all, or those that SEARCH finds.
 
-    Example: comity queries --theme threats
+    Every word of SEARCH is looked for in names, summaries, descriptions, themes and tags.
+
+    Examples: comity queries --theme threats; comity queries "park threat"
     """
-    from kg.graph.catalog import questions
+    from kg.graph.catalog import found
 
-    listing = [q for q in questions().values() if theme in (None, q.theme)]
+    listing = found(search or "", theme)
     rows = [
         {
             "question": q.name,

@@ -408,6 +408,14 @@ def asked(
     return sparql_text(str(text))
 
 
+def question_names(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Return the names of the questions that complete what was typed, for a shell."""
+    from kg.terms import shipped
+
+    names = (path.stem for path in shipped("queries").glob("*/*.rq"))
+    return sorted(name for name in names if name.startswith(begun))
+
+
 def draw_atlas(
     store: Store,
     thing: str | None,
@@ -419,6 +427,8 @@ def draw_atlas(
 ) -> None:
     """Write the page of the whole graph, around a thing or with the answer to a question."""
     from kg.advice import answered, atlas
+    from kg.graph import parameter
+    from kg.graph.catalog import question
     from kg.graph.things import whole
     from kg.page import write_atlas
 
@@ -435,6 +445,8 @@ def draw_atlas(
             None,
             at if named else None,
         )
+        if named:
+            parameter.check(store, question(asking), pairs("--param", params))
         result = answered.read(store.query(sparql))
     found = atlas.identified(store, thing) if thing else ""
     with Progress("reading the whole graph") as told:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyoxigraph as ox
 
@@ -71,6 +71,7 @@ FORMULA = re.compile(r"[=+\-@\t\r]")
 NUMBER = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 """Characters that steer a terminal: control characters, escapes, changes of direction."""
+SHORT = 14  # a cell so short is not broken while a longer one can be
 NUMBERS = {"integer", "int", "long"}
 REALS = {"decimal", "double", "float"}
 
@@ -293,12 +294,17 @@ def _table(rows: Sequence[Row], names: Sequence[str]) -> str:
     if not rows:
         return "(no rows)\n"
     table = Table(box=None, pad_edge=False, header_style="")
-    for name in names:
-        figures = all(isinstance(row.get(name), int | float | None) for row in rows)
-        table.add_column(Text(name), justify="right" if figures else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(shown(row.get(name))) for name in names))
     terminal = sys.stdout.isatty()
     console = Console(file=io.StringIO(), force_terminal=terminal, width=None if terminal else 200)
+    wide = {name: max(len(name), *(len(shown(row.get(name))) for row in rows)) for name in names}
+    whole = {name for name in names if wide[name] <= SHORT}
+    kept = sum(wide[name] + 1 for name in whole) < console.width
+    for name in names:
+        figures = all(isinstance(row.get(name), int | float | None) for row in rows)
+        side: Literal["left", "right"] = "right" if figures else "left"
+        alone = kept and name in whole
+        table.add_column(Text(name), justify=side, overflow="fold", no_wrap=alone)
+    for row in rows:
+        table.add_row(*(Text(shown(row.get(name))) for name in names))
     console.print(table)
     return str(console.file.getvalue())  # type: ignore[attr-defined]

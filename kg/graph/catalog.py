@@ -81,6 +81,12 @@ class Question:
             for name, entry in entries.items()
         }
 
+    @property
+    def words(self) -> str:
+        """All that a search looks at."""
+        tags = " ".join(map(str, self.header.get("tags", [])))
+        return f"{self.name} {self.theme} {self.summary} {self.description} {tags}".casefold()
+
     def filled(self, values: Mapping[str, str]) -> str:
         """Return the query with the given parameters in their VALUES blocks."""
         parameters = self.parameters
@@ -118,6 +124,25 @@ def questions(folder: Path | None = None) -> dict[str, Question]:
     """Return all named questions by name."""
     folder = folder or shipped("queries")
     return {path.stem: _read(path) for path in sorted(folder.glob("*/*.rq"))}
+
+
+def found(search: str, theme: str | None = None) -> list[Question]:
+    """Return the questions of a theme, or all, that hold every word of a search.
+
+    Raises ComityError, with near ones, where no theme is called so or nothing is found.
+    """
+    listing = list(questions().values())
+    themes = sorted({asked.theme for asked in listing})
+    if theme is not None and theme not in themes:
+        near = get_close_matches(theme, themes, n=2) or themes
+        raise ComityError(f"no theme is called {theme}: did you mean {' or '.join(near)}?")
+    words = search.casefold().split()
+    hits = [q for q in listing if theme in (None, q.theme) and all(w in q.words for w in words)]
+    if not hits:
+        near = get_close_matches(search, [asked.name for asked in listing], n=3, cutoff=0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else "see `comity queries`"
+        raise ComityError(f"no question has the words {search}: {hint}")
+    return hits
 
 
 def question(name: str) -> Question:

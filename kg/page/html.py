@@ -33,6 +33,7 @@ SCRIPTS = (
     "projection",
     "reach",
     "select",
+    "find",
     "search",
     "legend",
     "graph",

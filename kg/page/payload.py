@@ -30,6 +30,7 @@ from kg.page.model import (
     Tie,
     Words,
 )
+from kg.page.pinyin import readings
 
 Json: TypeAlias = Any
 Array: TypeAlias = NDArray[np.float64]
@@ -93,6 +94,7 @@ def payload(page: Page) -> dict[str, Json]:
         "figures": [figure(f) for f in page.figures],
         "tables": [table(t) for t in page.tables],
         "answer": answer(page.answer) if page.answer else None,
+        "pinyin": readings(node.label_zh for node in page.nodes),
         "texts": texts.items,
     }
 
@@ -163,6 +165,7 @@ def nodes(page: Page, texts: Texts) -> dict[str, Json]:
         "start": sparse([n.start for n in rows]),
         "end": sparse([n.end for n in rows]),
         "url": sparse([safe_url(n.url) for n in rows]),
+        "aliases": sparse([list(n.aliases) for n in rows]),
         "values": {i.id: [number(n.values.get(i.id), 7) for n in rows] for i in page.indicators},
         "facts": sparse([facts(n, texts) for n in rows]),
     }

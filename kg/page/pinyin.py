@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from pathlib import Path
 
-from kg.page.html import read
+TABLE = Path(__file__).with_name("pinyin.txt")
 
 
 def readings(texts: Iterable[str]) -> dict[str, str]:
@@ -20,7 +20,8 @@ def readings(texts: Iterable[str]) -> dict[str, str]:
 
 
 @cache
-def syllables() -> dict[str, Any]:
+def syllables() -> dict[str, str]:
     """Return the syllables by character."""
-    lines = (line.split(" ", 1) for line in read("pinyin.txt").splitlines())
+    text = TABLE.read_text(encoding="utf-8")
+    lines = (line.split(" ", 1) for line in text.splitlines())
     return {char: syllable for syllable, chars in lines for char in chars}

@@ -36,6 +36,8 @@ function unpackNodes(columns, texts) {
     to: last(columns.end[i]),
     url: columns.url[i] ?? "",
     values: columns.values,
+    aliases: columns.aliases[i] ?? [],
+    keys: null,
     ties: [],
   }));
 }

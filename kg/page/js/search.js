@@ -1,32 +1,23 @@
-// Search by name (either language) or code: a combobox with a list, worked by keyboard.
+// The search box: a combobox with a list, worked by keyboard.
 
 const search = { matches: [], at: -1 };
 
 function matching(text) {
-  const wanted = text.trim().toLowerCase();
-  if (!wanted) return [];
-  const scored = [];
-  for (const node of NODES) {
-    const score = closeness(node, wanted);
-    if (score < 9) scored.push([score, node.ties.length, node]);
-  }
-  scored.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
-  return scored.slice(0, 12).map((row) => row[2]);
+  return searched(NODES, text, keysOf, (node) => node.ties.length);
 }
 
-function closeness(node, wanted) {
-  const names = [node.id.toLowerCase(), node.label.toLowerCase(), node.zh];
-  if (names.includes(wanted)) return 0;
-  if (names.some((name) => name.startsWith(wanted))) return 1;
-  if (names.some((name) => name.split(/[\s\-/]/).some((word) => word.startsWith(wanted)))) return 2;
-  return names.some((name) => name.includes(wanted)) ? 3 : 9;
+function keysOf(node) {
+  node.keys ??= searchKeys([node.label, node.zh, node.id, ...node.aliases], DATA.pinyin);
+  return node.keys;
 }
 
 function startSearch() {
   const input = byId("search");
   input.addEventListener("input", () => offer(matching(input.value)));
   input.addEventListener("keydown", searchKey);
-  input.addEventListener("blur", () => setTimeout(() => offer([]), 150));
+  input.addEventListener("blur", () =>
+    setTimeout(() => document.activeElement === input || offer([]), 150),
+  );
 }
 
 function offer(nodes) {

@@ -3,17 +3,21 @@
 const PLACES = new Map();
 const ROUNDS = 140;
 const SPACING = 62;
+const REACH = 400; // how far a thing repels
+const NEAR = 130; // the same where there are many
 const GOLDEN = Math.PI * (3 - Math.sqrt(5));
 
 function layout({ nodes, ties }) {
   const list = [...nodes];
+  if (list.every((node) => PLACES.has(node))) return;
   const old = list.filter((node) => PLACES.has(node)).length;
   seed(list);
   const links = weighed(distinct(ties));
   const points = list.map((node) => PLACES.get(node));
-  const rounds = points.length > 600 ? 30 : ROUNDS;
+  const many = points.length > 600;
+  const rounds = many ? 20 : ROUNDS;
   for (let round = 0; round < rounds; round += 1) {
-    relax(points, links, (old ? 14 : 40) * (1 - round / rounds));
+    relax(points, links, (old ? 14 : 40) * (1 - round / rounds), many ? NEAR : REACH);
   }
 }
 
@@ -35,11 +39,13 @@ function weighed(ties) {
 
 function seed(list) {
   let round = 0;
+  const beside = new Map();
   for (const node of [...list].sort((a, b) => a.kind.i - b.kind.i || a.i - b.i)) {
     if (PLACES.has(node)) continue;
     round += 1;
     const near = node.ties.map((tie) => PLACES.get(otherEnd(tie, node))).find((place) => place);
-    const radius = near ? SPACING : SPACING * Math.sqrt(round);
+    beside.set(near, (beside.get(near) ?? 0) + 1);
+    const radius = SPACING * Math.sqrt(near ? 0.6 + 0.4 * beside.get(near) : round);
     const [x, y] = [near?.x ?? 0, near?.y ?? 0];
     PLACES.set(node, {
       x: x + radius * Math.cos(round * GOLDEN),
@@ -49,11 +55,9 @@ function seed(list) {
 }
 
 // One round of a spring model (Fruchterman and Reingold, 1991): things repel, ties attract.
-function relax(points, links, most) {
+function relax(points, links, most, reach) {
   for (const point of points) Object.assign(point, { dx: -point.x * 0.012, dy: -point.y * 0.018 });
-  for (let i = 0; i < points.length; i += 1) {
-    for (let j = 0; j < i; j += 1) push(points[i], points[j]);
-  }
+  for (const [one, other] of near(points, reach)) push(one, other, reach);
   for (const [a, b, weight] of links) pull(a, b, weight);
   for (const point of points) {
     const size = Math.hypot(point.dx, point.dy) || 1;
@@ -63,11 +67,28 @@ function relax(points, links, most) {
   }
 }
 
-function push(a, b) {
+// The pairs of points in the same or in neighbouring cells: what is further does not repel.
+function* near(points, reach) {
+  const cells = new Map();
+  const cell = (value) => Math.floor(value / reach);
+  for (const point of points) {
+    const [x, y] = [cell(point.x), cell(point.y)];
+    for (let i = x - 1; i <= x + 1; i += 1) {
+      for (let j = y - 1; j <= y + 1; j += 1) {
+        for (const other of cells.get(`${i} ${j}`) ?? []) yield [point, other];
+      }
+    }
+    const key = `${x} ${y}`;
+    if (cells.has(key)) cells.get(key).push(point);
+    else cells.set(key, [point]);
+  }
+}
+
+function push(a, b, reach) {
   const x = a.x - b.x || 0.1;
   const y = a.y - b.y || 0.1;
   const square = x * x + y * y;
-  if (square > 160000) return;
+  if (square > reach * reach) return;
   const force = (SPACING * SPACING) / square;
   a.dx += x * force;
   a.dy += y * force;

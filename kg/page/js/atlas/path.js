@@ -27,7 +27,9 @@ function combobox(input, list, take) {
     take(node);
   };
   input.addEventListener("input", () => offer(search(input.value)));
-  input.addEventListener("blur", () => setTimeout(() => offer([]), 150));
+  input.addEventListener("blur", () =>
+    setTimeout(() => document.activeElement === input || offer([]), 150),
+  );
   input.addEventListener("keydown", (event) => {
     const move = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Enter") pick(box.at);
