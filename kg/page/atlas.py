@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import gzip
 import json
+import math
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from markupsafe import Markup
 
 from kg.errors import ComityError
 from kg.files import write_whole
 from kg.page.html import digest, environment, inline, read, world
+from kg.page.layout import drawn
 from kg.page.model import Kind, Node, Table, Tie
 from kg.page.payload import Json, Texts, safe_url, sparse, table
 from kg.page.pinyin import readings
 from kg.page.projection import place
 
+MANY = 600  # things; more are placed here and not in the browser
 SCRIPTS = (
     "dom",
     "find",
@@ -134,8 +138,24 @@ def content(atlas: Atlas) -> dict[str, Json]:
         "pinyin": readings(node.label_zh for node in atlas.nodes),
         "opened": [[around.id, around.hops] for around in atlas.opened],
         "drawn": list(atlas.drawn),
+        "places": places(atlas, index),
         "answer": table(atlas.answer) if atlas.answer else None,
         "texts": texts.items,
+    }
+
+
+def places(atlas: Atlas, index: Mapping[str, int]) -> dict[str, list[float]]:
+    """Return where the things that are drawn at first stand, if the browser would take long."""
+    if len(atlas.drawn) <= MANY:
+        return {}
+    number = {index[name]: i for i, name in enumerate(atlas.drawn)}
+    ends = ((index[tie.a], index[tie.b]) for tie in atlas.ties)
+    edges = [(number[a], number[b]) for a, b in ends if a in number and b in number]
+    points = drawn(len(number), np.array(edges, dtype=int).reshape(-1, 2))
+    points *= math.sqrt(len(number) / MANY)
+    return {
+        name: [round(float(x)), round(float(y))]
+        for name, (x, y) in zip(atlas.drawn, points, strict=True)
     }
 
 

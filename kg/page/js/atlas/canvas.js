@@ -39,6 +39,9 @@ function startCanvas() {
     if (fresh) fit();
   });
   listen(["steps", "hide", "select", "lang", "theme", "view"], redraw);
+  for (const [id, [x, y]] of Object.entries(GRAPH.data.places)) {
+    PLACES.set(GRAPH.byId.get(id), { x, y });
+  }
   layout(shown());
   fit();
 }
