@@ -40,7 +40,8 @@ function readGraph(data) {
 
 // A hue a family of kinds, a shape a kind, so that no meaning is by colour alone.
 function look(id) {
-  const [family, shape] = FAMILIES[id] ?? ["threat", threatShape(id)];
+  const threat = /threat-|Actor|Incident|Advisory|Vulnerability|Intelligence/.test(id);
+  const [family, shape] = FAMILIES[id] ?? [threat ? "threat" : "idea", threatShape(id)];
   return { family, shape };
 }
 
