@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import pickle
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pyoxigraph as ox
 import pytest
 
+from kg.advice import snapshot, subject
 from kg.errors import ComityError
 from kg.graph import build, cache, shipped
 from kg.graph.store import EmbeddedStore
@@ -166,3 +171,58 @@ def test_a_store_of_ones_own_is_never_built_again(home: Path, tmp_path: Path) ->
         EmbeddedStore(path)
     assert build.build(path) == path
     assert (path / "CURRENT").read_text() == "nonsense"
+
+
+class Sneaky:
+    """What would run a command if it were read back."""
+
+    def __reduce__(self) -> tuple[object, tuple[str]]:
+        return os.mkdir, ("sneaked",)
+
+
+def test_an_object_is_kept_and_read_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("COMITY_CACHE", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    made: list[int] = []
+
+    def make() -> dict[str, object]:
+        made.append(1)
+        return {"day": date(2026, 1, 1), "rows": np.arange(3)}
+
+    for _ in range(2):
+        assert cache.recalled("place", "state", "q", make)["day"] == date(2026, 1, 1)
+    assert len(made) == 1
+    (file,) = tmp_path.rglob("*.made")
+    for packed in (file.read_bytes()[:-1], b"junk", signed(pickle.dumps(Sneaky()))):
+        file.write_bytes(packed)
+        assert list(cache.recalled("place", "state", "q", make)["rows"]) == [0, 1, 2]
+        assert "damaged" in caplog.text
+        caplog.clear()
+    assert not (tmp_path / "sneaked").exists()
+    for number in range(cache.MOST + 3):
+        cache.recalled("place", "state", f"q{number}", make)
+    assert len(list(tmp_path.rglob("*.made"))) == cache.MOST
+    cache.recalled("place", "changed", "q", make)
+    assert len(list(tmp_path.rglob("*.made"))) == 1
+
+
+def signed(packed: bytes) -> bytes:
+    return hashlib.blake2b(packed, digest_size=12).hexdigest().encode() + b"\n" + packed
+
+
+def test_a_snapshot_read_back_ranks_all_countries_alike(store: EmbeddedStore) -> None:
+    day = date(2026, 1, 1)
+    subject.load(store, day)
+    kept = subject.load(store, day)
+    made = snapshot.load(store, day)
+    for country in made.network.countries:
+        ours, other = made.factors(country.iso3), kept.factors(country.iso3)
+        assert np.array_equal(ours.expected, other.expected)
+        assert np.array_equal(ours.onward, other.onward)
+        assert ours.gaps == other.gaps
+    assert (made.sites, made.obstacles.barrier.tolist()) == (
+        kept.sites,
+        kept.obstacles.barrier.tolist(),
+    )

@@ -58,6 +58,18 @@ def load(
     Raises ComityError for a kind that is not known, and where `prefer` or `purpose` ask for what
     cannot be known.
     """
+    asked = f"snapshot {at} {kind} {sorted((strengths or {}).items())} {prefer} {strict}"
+    return store.made(asked, lambda: _read(store, at, kind, strengths, prefer, strict))
+
+
+def _read(
+    store: Store,
+    at: date,
+    kind: str,
+    strengths: Mapping[str, float] | None,
+    prefer: str,
+    strict: bool,
+) -> Snapshot:
     declared = profile.of(store)
     if declared is None:
         powers = PREFERENCES[prefer]

@@ -221,7 +221,8 @@ class History:
 
 def read(store: Store, extra: Iterable[str] = ()) -> History:
     """Read the history of a store; `extra` countries (ISO alpha-3) are compared too."""
-    return History.from_tables(tables(store), extra)
+    wanted = sorted(extra)
+    return store.made(f"history {wanted}", lambda: History.from_tables(tables(store), wanted))
 
 
 def tables(store: Store) -> dict[str, Table]:

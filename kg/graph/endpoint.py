@@ -19,7 +19,7 @@ import pyoxigraph as ox
 
 from kg.errors import ComityError
 from kg.graph import bulk, guard, pages, wire, worker
-from kg.graph.cache import Rows, mirrored
+from kg.graph.cache import Rows, T, mirrored, recalled
 from kg.graph.fault import Limits
 from kg.graph.store import LIMITS, EmbeddedStore, as_texts, solutions
 from kg.graph.wire import Patience
@@ -95,6 +95,12 @@ class RemoteStore:
         if self._state is None:
             return ask()
         return mirrored(self.address, self._state, question, ask)
+
+    def made(self, question: str, make: Callable[[], T]) -> T:
+        """Return the object that `make` makes of this graph, kept while it is as it was."""
+        if self._state is None:
+            return make()
+        return recalled(self.address, self._state, question, make)
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """Yield the statements of all named graphs, or of one."""

@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from kg.errors import ComityError
 from kg.graph import guard, syntax, union, worker
-from kg.graph.cache import Rows, remembered
+from kg.graph.cache import Rows, T, recalled, remembered, whereabouts
 from kg.graph.fault import Limits
 from kg.graph.worker import Result
 from kg.terms import PREFIXES, plain
@@ -53,6 +53,12 @@ class Store(Protocol):
 
     def kept(self, question: str, ask: Callable[[], Rows]) -> Rows:
         """Return what `ask` makes of this graph, kept between runs where that is possible."""
+
+    def made(self, question: str, make: Callable[[], T]) -> T:
+        """Return the object that `make` makes of this graph, kept where that is possible.
+
+        It is of Comity's own classes, arrays and plain values: `kg.graph.cache` says which.
+        """
 
     def quads(self, graph: str | None = None) -> Iterator[ox.Quad]:
         """Yield the statements of all named graphs, or of one."""
@@ -92,6 +98,12 @@ class EmbeddedStore:
         if self.path is None or self.writable:
             return ask()
         return remembered(self.path, question, ask)
+
+    def made(self, question: str, make: Callable[[], T]) -> T:
+        """Return the object that `make` makes of this graph; a read-only store's are kept."""
+        if self.path is None or self.writable:
+            return make()
+        return recalled(*whereabouts(self.path), question, make)
 
     def change(
         self,
