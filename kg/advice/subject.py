@@ -58,8 +58,9 @@ def load(
     Raises ComityError for a kind that is not known, and where `prefer` or `purpose` ask for what
     cannot be known.
     """
-    asked = f"snapshot {at} {kind} {sorted((strengths or {}).items())} {prefer} {strict}"
-    return store.made(asked, lambda: _read(store, at, kind, strengths, prefer, strict))
+    sought = (sorted(purpose.sectors), purpose.host, purpose.service) if purpose else ""
+    asked = f"snapshot {at} {kind} {sorted((strengths or {}).items())} {prefer} {strict} {sought}"
+    return store.made(asked, lambda: _read(store, at, kind, strengths, prefer, strict, purpose))
 
 
 def _read(
@@ -69,6 +70,7 @@ def _read(
     strengths: Mapping[str, float] | None,
     prefer: str,
     strict: bool,
+    purpose: Purpose | None,
 ) -> Snapshot:
     declared = profile.of(store)
     if declared is None:
