@@ -17,7 +17,7 @@ from kg.errors import ComityError
 from kg.forecast import kinds, pairs
 from kg.graph.store import EmbeddedStore
 from kg.leverage.formula import BALANCE, PREFERENCES
-from kg.network import need, obstacles
+from kg.network import need, network, obstacles
 
 pytestmark = pytest.mark.portable
 
@@ -593,7 +593,7 @@ def test_a_row_of_eighty_columns(now: Snapshot) -> None:
     assert narrow(rows["LAO"])["country"] == "Laos ?"
     whole = replace(rows["LAO"], missing=(), tier="surely-not", feasibility=0.1234, lift=2.04)
     row = narrow(whole)
-    assert (row["country"], row["tier"], row["chance"], row["lift"]) == (
+    assert (row["country"], row["tier"], row["chance"].rstrip("*"), row["lift"]) == (
         "Laos",
         "surely not",
         "12.3%",
@@ -623,3 +623,34 @@ def test_countries_by_code_and_name(now: Snapshot) -> None:
         assert now.network.place(text) == now.network.index["CHN"]
     with pytest.raises(ComityError, match="Mexico"):
         now.network.place("Mexico")
+
+
+def test_additive_parts_where_a_pair_is_missing() -> None:
+    own = np.array([1.0, 0.5, -0.25, -0.5, -0.75])
+    among = ~np.eye(5, dtype=bool)
+    among[0, 1] = among[1, 0] = False
+    level, found = pairs.additive(1.5 + np.add.outer(own, own), among)
+    assert level == pytest.approx(1.5, abs=1e-4)
+    assert found == pytest.approx(own, abs=1e-3)
+
+
+def test_the_gravest_obstacle_stands_first(now: Snapshot) -> None:
+    between = now.obstacles.between("GBR", "EGY")
+    assert [o.kind for o in between] == ["rivalry", "sanctions-broad", "sanctions-targeted"]
+    (war,) = (o for o in now.obstacles.between("IND", "LAO") if o.kind == "war")
+    assert sorted([*between, war], key=obstacles._weight)[0] == war
+
+
+def test_what_is_unknown_and_what_withholds_nothing(now: Snapshot) -> None:
+    rows = {c.country.iso3: c for c in recommend(now, "FRA")}
+    assert "coverage of agreements" in rows["KEN"].missing
+    assert "coverage of agreements" not in rows["AUS"].missing
+    assert [o.kind for o in rows["DEU"].obstacles] == ["alliance"]
+    assert flat(rows["DEU"])["obstacles"] == []
+    assert shared_ranks(np.array([3.0, 2.0, 2.0, 1.0, 1.0])) == [1, 2, 2, 4, 4]
+    assert network.specificity(np.array([1.0, 12.0]), 12).tolist() == [1.0, 0.0]
+    assert not network.Membership("AUS", "body:club", "membership", "", "").recalled
+    basis = now.forecast.pooled.basis
+    names = [*basis.countries]
+    titles = {r.feature: r.title for r in kinds.explain(now.forecast.pooled, 0, 1, names)}
+    assert titles["defence-pair"] == "Defence agreements between the two"
