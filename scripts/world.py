@@ -41,6 +41,8 @@ SMALL = 20.0  # countries narrower than this also get a dot that a finger can hi
 CONTESTED: dict[str, list[Box]] = {
     "RUS": [(32.4, 44.3, 36.7, 46.3), (145.3, 43.3, 149.0, 45.6)],  # Crimea; southern Kurils
 }
+# Parallels that divide a shape of Natural Earth's: what lies south of it is contested.
+DIVIDED = {"MAR": 27 + 40 / 60}  # Western Sahara west of the berm
 # ISO countries that Natural Earth keeps as parts of another one.
 PARTS: dict[str, tuple[str, Box]] = {
     "GUF": ("FRA", (-55, 2, -51, 6)),
@@ -222,7 +224,11 @@ def project(parts: list[list[Ring]]) -> list[list[Ring]]:
 
 def shapes(topology: dict[str, Any], codes: dict[str, str]) -> dict[str, Any]:
     """Return the map: its size, a path by ISO3, hatched paths, and the countries too small."""
-    parts = {code: project(part) for code, part in world(topology, codes, DETAIL).items()}
+    found = world(topology, codes, DETAIL)
+    for code, parallel in DIVIDED.items():
+        found[code], south = divided(found[code], parallel)
+        found.setdefault("", []).extend(south)
+    parts = {code: project(part) for code, part in found.items()}
     parts.pop("ATA", None)
     hatched = parts.pop("", [])
     return {
@@ -232,6 +238,22 @@ def shapes(topology: dict[str, Any], codes: dict[str, str]) -> dict[str, Any]:
         "hatched": path(visible(hatched)),
         "small": sorted(code for code, part in parts.items() if extent(part) < SMALL),
     }
+
+
+def divided(parts: list[list[Ring]], parallel: float) -> tuple[list[list[Ring]], list[list[Ring]]]:
+    """Return the parts of polygons north and south of a parallel."""
+
+    def half(side: int) -> list[list[Ring]]:
+        cut = ([clip(flipped(ring), parallel, side) for ring in part] for part in parts)
+        kept = ([flipped(ring) for ring in part if len(ring) > 3] for part in cut)
+        return [part for part in kept if part]
+
+    return half(1), half(-1)
+
+
+def flipped(ring: Ring) -> Ring:
+    """Return a ring with its coordinates exchanged."""
+    return [(y, x) for x, y in ring]
 
 
 def visible(parts: list[list[Ring]]) -> list[Ring]:

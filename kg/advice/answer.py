@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from kg import page
 from kg.advice import sheet
-from kg.advice.brief import Brief, Card, Text, Words, labels
+from kg.advice.brief import INPUTS, Brief, Card, Text, Words, labels
 from kg.advice.channel import REASONS_ZH
 from kg.advice.recommend import Candidate
 from kg.graph.provenance import Source
@@ -36,6 +36,7 @@ def entries(store: Store, ranked: Sequence[Candidate]) -> list[page.Entry]:
         page.Entry.of(
             candidate.as_json()
             | {
+                "missing_zh": [INPUTS.get(name, name) for name in candidate.missing],
                 "channel_zh": words.label(candidate.channel).zh,
                 "reason_zh": REASONS_ZH.get(candidate.channel, ""),
                 "obstacles": [_obstacle(obstacle, words) for obstacle in candidate.obstacles],

@@ -81,6 +81,7 @@ INPUTS = {
     "colonial tie": "殖民联系",
     "common language": "共同语言",
     "common border": "共同边界",
+    "coverage of agreements": "协定资料的覆盖",
 }
 
 

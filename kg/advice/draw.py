@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,7 @@ import numpy as np
 
 from kg import page
 from kg.advice.answer import answer, cited, entries
-from kg.advice.brief import brief
-from kg.advice.explain import Explanation, rows
+from kg.advice.brief import Words, brief, labels
 from kg.advice.recommend import Candidate, recommend
 from kg.advice.snapshot import Snapshot
 from kg.forecast.backtest import LEARNED, Interval, Report, Summary
@@ -26,6 +24,7 @@ from kg.graph.dossier import dossier
 from kg.graph.provenance import Named, Source, read_names, read_sources
 from kg.graph.store import Store
 from kg.network.network import Country, Membership, read_memberships
+from kg.network.obstacles import Obstacle
 from kg.profile.profile import Kind
 from kg.sources.places import Places
 from kg.terms import tail
@@ -37,6 +36,29 @@ HUB_PARTIES = 40  # larger bodies tie nearly everyone and would hide the rest
 HUBS = 40
 MARGIN = 0.05  # a backtest's largest calibration error, and least lead in captured leverage
 
+FACT_COLUMNS = {
+    "fact": "事实",
+    "text": "内容",
+    "date": "日期",
+    "source": "来源",
+    "confidence": "置信度",
+    "checked": "核对",
+}
+GROUPS = {
+    "Facts": "事实",
+    "Indicators": "指标",
+    "Agreements": "协定",
+    "Memberships": "成员资格",
+    "Parks and projects": "园区与项目",
+    "Standards": "标准",
+    "Companies": "企业",
+    "Response teams": "应急响应组织",
+    "Incidents": "事件",
+    "Threat actors": "威胁行为体",
+    "Barriers": "障碍",
+    "Neighbours": "邻国",
+    "Claims": "文献所述",
+}
 INDICATORS = (
     page.Indicator("expected", "expected leverage", "预期杠杆"),
     page.Indicator("need", "need", "需求"),
@@ -44,11 +66,11 @@ INDICATORS = (
     page.Indicator("exposure", "threat exposure", "威胁暴露", percent=True),
     page.Indicator("value", "industrial value at stake", "工业价值", percent=True),
 )
-FACTS = {
-    "gdp": ("GDP", "US dollars"),
-    "industry-share": ("Industry", "% of GDP"),
-    "gci": ("Global Cybersecurity Index", ""),
-    "gdp-per-head": ("GDP per head", "US dollars"),
+FACTS: dict[str, tuple[page.Words, page.Words]] = {
+    "gdp": (("GDP", "国内生产总值"), ("US dollars", "美元")),
+    "industry-share": (("Industry", "工业"), ("% of GDP", "% 国内生产总值")),
+    "gci": (("Global Cybersecurity Index", "全球网络安全指数"), ("", "")),
+    "gdp-per-head": (("GDP per head", "人均国内生产总值"), ("US dollars", "美元")),
 }
 
 
@@ -58,38 +80,6 @@ def draw(drawn: page.Page, path: Path) -> None:
         page.write(drawn, path)
     else:
         page.export(page.to_networkx(drawn), path)
-
-
-def explanation(drawn: page.Page, found: Explanation) -> page.Page:
-    """Return the page of a ranking with the explanation of one pair added."""
-    c = found.candidate
-    split = page.Table(
-        title=f"{found.focal} and {c.country.iso3}",
-        columns=("section", "item", "value", "source"),
-        rows=[tuple(row.values()) for row in rows(found)],
-        note=f"Rank {c.rank} of {found.candidates}. Shares are exact Shapley values against the "
-        f"median candidate ({found.baseline_score:.4g}). Channel: {c.channel}: {c.reason}.",
-        title_zh=f"{found.focal} 与 {c.country.iso3}",
-    )
-    title = f"Why {c.country.name} for {found.focal}"
-    return replace(drawn, title=title, tables=[split, *drawn.tables])
-
-
-def coalition(drawn: page.Page, steps: Rows, hosts: Rows) -> page.Page:
-    """Return the page of a ranking with the best group and the best hosts added."""
-    return replace(
-        drawn,
-        tables=[
-            _table(
-                "Best group",
-                "最佳组合",
-                steps,
-                "One agreement, members in order of what each adds.",
-            ),
-            _table("Hosts", "现有组织", hosts, "Existing bodies with their whole membership."),
-            *drawn.tables,
-        ],
-    )
 
 
 def _table(title: str, title_zh: str, content: Rows, note: str) -> page.Table:
@@ -103,17 +93,20 @@ def dossier_table(store: Store, country: Country, *, own: bool = False) -> page.
     prefix = "party" if own else "country"
     found = dossier(store, f"{prefix}/{country.iso3}")
     content = [
-        {"group": group.title} | fact.as_row()
+        ((group.title, GROUPS.get(group.title, group.title)), *fact.as_row().values())
         for group in found.groups
         for fact in group.facts[:DOSSIER_FACTS]
     ]
     whole = sum(len(group.facts) for group in found.groups)
     note = (
         f"{len(content)} of {whole} facts, {found.recalled} of all recalled; "
-        f"`comity show {country.iso3}` has them all."
+        f"`comity show {country.iso3}` has them all.",
+        f"{whole} 条事实中的 {len(content)} 条，全部事实中有 {found.recalled} 条凭记忆录入；"
+        f"`comity show {country.iso3}` 列出全部。",
     )
     names = f"Dossier: {country.name}", f"档案：{country.name_zh or country.name}"
-    return _table(*names, content, note)
+    columns = [("group", "类别"), *FACT_COLUMNS.items()]
+    return page.Table(names[0], columns, content, note, names[1])
 
 
 def base(store: Store, snapshot: Snapshot, focal: str) -> page.Page:
@@ -131,12 +124,15 @@ def compose(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candi
     hubs = _hubs(parties, centre.iso3)
     ties = [*_pair_ties(snapshot, parties, named, sources)]
     ties += _hub_ties(snapshot, parties, hubs, named, sources)
+    said, kind = Words({}, labels(store)), net.kinds[snapshot.kind]
     return page.Page(
         title=f"Cooperation partners for {centre.name}",
         description=snapshot.reworded(
-            f"Expected leverage of one more {net.kinds[snapshot.kind].label} with each country."
+            f"Expected leverage of one more {kind.label} with each country."
         ),
-        nodes=[*_countries(snapshot, ranked, sources), *_hub_nodes(hubs, named, sources)],
+        title_zh=f"{centre.name_zh or centre.name}的合作伙伴",
+        description_zh=snapshot.reworded(f"与各国再签署一项{kind.label_zh}的预期杠杆。"),
+        nodes=[*_countries(snapshot, ranked, sources, said), *_hub_nodes(hubs, named, sources)],
         ties=ties,
         focal=centre.iso3,
         at=net.at.isoformat(),
@@ -156,7 +152,7 @@ def compose(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candi
     )
 
 
-def _notes(snapshot: Snapshot) -> tuple[str, ...]:
+def _notes(snapshot: Snapshot) -> Sequence[str | page.Words]:
     """Return what a reader should know beside the figures."""
     if snapshot.profile is None:
         return NOTES
@@ -195,9 +191,15 @@ PALETTE = (
     "membership",
 )
 NOTES = (
-    "Feasibility is learned from agreements of all kinds: it shows general cooperation, a proxy "
-    "for cooperation on industrial security.",
-    "Country names and codes follow ISO 3166-1; the map takes no side in any dispute.",
+    (
+        "Feasibility is learned from agreements of all kinds: it shows general cooperation, a "
+        "proxy for cooperation on industrial security.",
+        "可行性由各类协定推算：它反映一般合作，以此代表工业安全合作。",
+    ),
+    (
+        "Country names and codes follow ISO 3166-1; the map takes no side in any dispute.",
+        "国家名称与代码依 ISO 3166-1；地图对任何争端不持立场。",
+    ),
 )
 
 
@@ -282,13 +284,15 @@ def _hub_nodes(
     for hub in hubs:
         known = named.get(hub, Named(tail(hub), "", "", ""))
         source = cited(sources.get(known.source))
-        fact = page.Fact("Named in", known.locator or source.title, source.title, source.url)
+        fact = page.Fact(
+            ("Named in", "载于"), known.locator or source.title, source.title, source.url
+        )
         nodes.append(page.Node(hub, known.name, "body", facts=[fact]))
     return nodes
 
 
 def _countries(
-    snapshot: Snapshot, ranked: Sequence[Candidate], sources: dict[str, Source]
+    snapshot: Snapshot, ranked: Sequence[Candidate], sources: dict[str, Source], said: Words
 ) -> list[page.Node]:
     scores = {candidate.country.iso3: candidate.expected_leverage for candidate in ranked}
     return [
@@ -298,7 +302,7 @@ def _countries(
             label_zh=country.name_zh,
             lon=country.longitude,
             lat=country.latitude,
-            facts=_facts(snapshot, country, sources),
+            facts=_facts(snapshot, country, sources, said),
             values=_values(snapshot, row, scores.get(country.iso3)),
             aliases=_aliases(country),
         )
@@ -324,24 +328,45 @@ def _values(snapshot: Snapshot, row: int, score: float | None) -> dict[str, floa
     return values if score is None else {"expected": score, **values}
 
 
-def _facts(snapshot: Snapshot, country: Country, sources: dict[str, Source]) -> list[page.Fact]:
+def _facts(
+    snapshot: Snapshot, country: Country, sources: dict[str, Source], said: Words
+) -> list[page.Fact]:
     seen = snapshot.needs.observations.get(country.iso3, {})
     facts = []
     declared = snapshot.profile
-    titles = {m.slug: (m.title, m.unit) for m in declared.measures} if declared else FACTS
+    titles = FACTS
+    if declared:
+        titles = {m.slug: ((m.title, m.title), (m.unit, m.unit)) for m in declared.measures}
     for indicator, (label, unit) in titles.items():
         if indicator in seen:
             known = seen[indicator]
             source = cited(sources.get(known.source))
-            value = f"{_figure(known.value)} {unit}".strip()
-            facts.append(page.Fact(label, value, source.title, source.url, str(known.year)))
+            value = _figure(known.value)
+            facts.append(
+                page.Fact(label, _united(value, unit), source.title, source.url, str(known.year))
+            )
     for held in snapshot.obstacles.general(country.iso3):
         source = cited(sources.get(held.source))
         confidence = float(held.confidence) if held.confidence else None
         facts.append(
-            page.Fact("Barrier", held.text, source.title, source.url, confidence=confidence)
+            page.Fact(
+                ("Barrier", "障碍"),
+                _barrier(held, said),
+                source.title,
+                source.url,
+                confidence=confidence,
+            )
         )
     return facts
+
+
+def _united(value: str, unit: page.Words) -> page.Words:
+    return f"{value} {unit[0]}".strip(), f"{value} {unit[1]}".strip()
+
+
+def _barrier(held: Obstacle, said: Words) -> page.Words:
+    since = f"（自 {held.since[:4]} 年）" if held.since else ""
+    return held.text or held.label, f"{said.label(held.kind).zh}{since}"
 
 
 def _figure(value: float) -> str:

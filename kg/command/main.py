@@ -134,11 +134,13 @@ def brief(focal: str, path: Path | None, lang: str, reading: Reading) -> None:
 @main.command()
 @click.option("--measure", default="reach", show_default=True, help="A centrality; see the list.")
 @click.option("--top", type=click.IntRange(min=1), help="Show only the best so many.")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
 @ranking_options
 @output_options
 def rank(
     measure: str,
     top: int | None,
+    html: Path | None,
     reading: Reading,
     output: Output,
 ) -> None:
@@ -154,22 +156,38 @@ def rank(
 
     store = reading.store()
     network = reading.network(store)
-    output.rows(ranking(network, measure, lambda: subject.needs(store, network).need)[:top])
+    rows = ranking(network, measure, lambda: subject.needs(store, network).need)
+    if html:
+        from kg.advice import draw, opening
+
+        snapshot = reading.snapshot(store)
+        whole = draw.base(store, snapshot, str(rows[0]["iso3"]))
+        draw.draw(opening.rank(whole, measure, rows), html)
+        note(f"wrote {html}")
+    output.rows(rows[:top])
 
 
 @main.command()
 @click.argument("focal")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
 @purpose_options
 @output_options
-def robustness(focal: str, reading: Reading, output: Output) -> None:
+def robustness(focal: str, html: Path | None, reading: Reading, output: Output) -> None:
     """Say how sure FOCAL's ranking is, which doubts drive it, and whether one factor does.
 
     Example: comity robustness CHN
     """
     from kg.advice.robustness import report
 
-    snapshot = reading.snapshot(reading.store())
+    store = reading.store()
+    snapshot = reading.snapshot(store)
     rows = report(snapshot, focal)
+    if html:
+        from kg.advice import draw, opening
+
+        base = draw.base(store, snapshot, focal)
+        draw.draw(opening.robustness(base, store, snapshot, rows), html)
+        note(f"wrote {html}")
     output.rows([{**row, "of": snapshot.reworded(str(row["of"]))} for row in rows])
 
 
@@ -192,9 +210,10 @@ def explain(focal: str, partner: str, html: Path | None, reading: Reading, outpu
     snapshot = reading.snapshot(store)
     explanation = explain(store, snapshot, focal, partner)
     if html:
-        from kg.advice import draw
+        from kg.advice import draw, opening
 
-        draw.draw(draw.explanation(draw.base(store, snapshot, focal), explanation), html)
+        base = draw.base(store, snapshot, focal)
+        draw.draw(opening.explanation(base, store, snapshot, explanation), html)
         note(f"wrote {html}")
     if output.chosen == "json":
         answer.emit(answer.json_text(declared(snapshot, explanation.as_json())), output.path)
@@ -250,11 +269,11 @@ def coalition(
     steps = group.steps(snapshot, chosen)
     existing = group.hosts(store, snapshot, focal, accession, all_bodies) if hosts or html else []
     if html:
-        from kg.advice import draw
+        from kg.advice import draw, opening
 
         base = draw.base(store, snapshot, focal)
         rows = [host.as_json() for host in existing]
-        draw.draw(draw.coalition(base, steps, rows), html)
+        draw.draw(opening.coalition(base, store, snapshot, steps, rows), html)
         note(f"wrote {html}")
     shape = group.narrow if output.chosen == "table" else group.Host.as_json
     shown = [shape(host) for host in existing] if hosts else steps
@@ -268,6 +287,7 @@ def coalition(
 @click.option("--add", multiple=True, metavar="CODES", help="Partners to sign with: KAZ,IDN.")
 @click.option("--remove", multiple=True, metavar="CODES", help="Partners whose ties all end.")
 @click.option("--top", type=click.IntRange(min=1), help="Show only the largest so many changes.")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
 @purpose_options
 @output_options
 def whatif(
@@ -275,6 +295,7 @@ def whatif(
     add: tuple[str, ...],
     remove: tuple[str, ...],
     top: int | None,
+    html: Path | None,
     reading: Reading,
     output: Output,
 ) -> None:
@@ -287,9 +308,17 @@ def whatif(
 
     if not add and not remove:
         raise ComityError("give --add or --remove: there is nothing to change")
-    snapshot = reading.snapshot(reading.store())
-    rows = whatif(snapshot, focal, listed(add), listed(remove))[:top]
-    output.rows([declared(snapshot, row.as_json()) for row in rows])
+    store = reading.store()
+    snapshot = reading.snapshot(store)
+    rows = [row.as_json() for row in whatif(snapshot, focal, listed(add), listed(remove))]
+    if html:
+        from kg.advice import draw, opening
+
+        base = draw.base(store, snapshot, focal)
+        changed = opening.whatif(base, store, snapshot, rows, listed(add), listed(remove))
+        draw.draw(changed, html)
+        note(f"wrote {html}")
+    output.rows([declared(snapshot, row) for row in rows[:top]])
 
 
 @main.command()
@@ -352,9 +381,16 @@ def backtest(
 @click.option("--focal", required=True, help="The node that seeks a tie.")
 @click.option("--objective", default="reach", show_default=True, help="What a tie should raise.")
 @click.option("--strength", type=float, help="Of the new tie; 1, for reach 0.5.")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
 @output_options
 def leverage(
-    ties: Path, columns: str, focal: str, objective: str, strength: float | None, output: Output
+    ties: Path,
+    columns: str,
+    focal: str,
+    objective: str,
+    strength: float | None,
+    html: Path | None,
+    output: Output,
 ) -> None:
     """Rank the non-neighbours of a node in any network by what a tie would gain.
 
@@ -367,7 +403,14 @@ def leverage(
     from kg.leverage.ties import read_ties
 
     names = pairs("--map", tuple(filter(None, columns.split(","))))
-    output.rows(rank_ties(read_ties(ties, names), focal, objective, strength), COLUMNS)
+    network = read_ties(ties, names)
+    rows = rank_ties(network, focal, objective, strength)
+    if html:
+        from kg.advice import draw, opening
+
+        draw.draw(opening.leverage(network, focal, objective, rows), html)
+        note(f"wrote {html}")
+    output.rows(rows, COLUMNS)
 
 
 @main.command()

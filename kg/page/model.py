@@ -30,8 +30,8 @@ Words = tuple[str, str]
 class Fact:
     """One line of a node's panel: what is said, and who says it."""
 
-    label: str
-    value: str
+    label: str | Words
+    value: str | Words
     source: str = ""
     url: str = ""
     date: str = ""
@@ -137,6 +137,7 @@ class Entry:
     reason: str = ""
     channel_zh: str = ""
     reason_zh: str = ""
+    missing_zh: Sequence[str] = ()
     obstacles: Sequence[Mapping[str, Any]] = ()
     missing: Sequence[str] = ()
     rank_low: float | None = None

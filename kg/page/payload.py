@@ -186,15 +186,17 @@ def located(rows: Sequence[Node]) -> list[tuple[int, float, float]]:
 
 
 def facts(node: Node, texts: Texts) -> list[list[Json]]:
-    """Return a node's facts as rows: label, value, source, address, date, confidence."""
+    """Return a node's facts as rows, label and value in Chinese last."""
     return [
         [
-            texts(f.label),
-            f.value,
+            texts(pair(f.label)[0]),
+            pair(f.value)[0],
             texts(f.source),
             texts(safe_url(f.url)),
             f.date,
             number(f.confidence),
+            texts(pair(f.label)[1]),
+            pair(f.value)[1],
         ]
         for f in node.facts
     ]
@@ -229,6 +231,7 @@ def entry(row: Entry) -> dict[str, Json]:
     values["via"] = [{"iso3": v["iso3"], "gain": number(v["gain"], 17)} for v in row.via]
     values["factors"] = {key: number(value, 17) for key, value in row.factors.items()}
     values["missing"] = list(row.missing)
+    values["missing_zh"] = list(row.missing_zh)
     values["obstacles"] = list(row.obstacles)
     clean = {key: number(v, 17) if isinstance(v, float) else v for key, v in values.items()}
     return {key: value for key, value in clean.items() if value not in (None, "", [], {})}
@@ -256,6 +259,11 @@ def table(data: Table) -> dict[str, Json]:
 def worded(text: str | Words) -> Json:
     """Return a text as it is, or the two of both languages by language."""
     return text if isinstance(text, str) else {"en": text[0], "zh": text[1]}
+
+
+def pair(text: str | Words) -> Words:
+    """Return a text in both languages; one that is not translated stands for both."""
+    return (text, text) if isinstance(text, str) else text
 
 
 def cell(value: Json) -> Json:

@@ -77,14 +77,29 @@ function unpackTies(columns, texts) {
 
 function facts(node) {
   const texts = DATA.texts;
-  return (DATA.nodes.facts[node.i] ?? []).map(([label, value, source, url, date, confidence]) => ({
-    label: texts[label],
-    value,
+  return (DATA.nodes.facts[node.i] ?? []).map((row) => {
+    const [label, value, source, url, date, confidence, label_zh, value_zh] = row;
+    return {
+    label: said([texts[label], texts[label_zh]]),
+    value: said([value, value_zh]),
     source: texts[source],
     url: texts[url],
     date,
     confidence,
-  }));
+    };
+  });
+}
+
+// Names of unknown inputs in Chinese, as the ranking has them.
+const INPUTS_ZH = new Map(
+  DATA.ranking.flatMap((row) =>
+    (row.missing ?? []).map((name, i) => [name, row.missing_zh?.[i] ?? name]),
+  ),
+);
+
+function missingNames(row) {
+  const named_ = (name) => (state.lang === "zh" ? INPUTS_ZH.get(name) : null) ?? name;
+  return (row.missing ?? []).map(named_).join(t("comma"));
 }
 
 function sources(tie) {
@@ -153,7 +168,8 @@ function nameOf(id) {
 }
 
 function tieName(tie) {
-  return tie.label || named(TIE_KINDS.get(tie.kind));
+  const kind = named(TIE_KINDS.get(tie.kind));
+  return state.lang === "zh" ? kind : tie.label || kind;
 }
 
 function other(tie, node) {

@@ -116,7 +116,7 @@ function explanation(node) {
         )
       : null,
     row.missing?.length
-      ? el("p", { class: "warn" }, t("missing", { list: row.missing.join(", ") }))
+      ? el("p", { class: "warn" }, t("missing", { list: missingNames(row) }))
       : null,
   );
 }
@@ -291,7 +291,7 @@ function tieLine(tie, node) {
     el(
       "span",
       {},
-      ` ${tie.label && tie.label !== partner.label ? tie.label : named(TIE_KINDS.get(tie.kind))}`,
+      ` ${tie.label === partner.label ? named(TIE_KINDS.get(tie.kind)) : tieName(tie)}`,
     ),
     el("small", { class: "cite" }, `${dates(tie)} · `, cited(tie)),
   );

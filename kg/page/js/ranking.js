@@ -97,7 +97,7 @@ function moved(row) {
 
 function doubt(row) {
   if (!row.missing?.length) return null;
-  const text = t("missing", { list: row.missing.join(", ") });
+  const text = t("missing", { list: missingNames(row) });
   return el("abbr", { title: text, "aria-label": text, tabindex: "0", class: "doubt" }, "?");
 }
 
