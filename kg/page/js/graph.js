@@ -14,6 +14,7 @@ const CURVED = 1200; // above so many ties, lines are straight unless they cross
 const LIVELY = 3000; // above so many ties, dashes and hovering would cost too much
 const CHUNK = 400; // lines in one path: longer paths are slow to fill
 const ROOM = 9000; // square pixels a label needs about it
+const LOOKED = 1000; // things that a view looks at for a label
 const CLOSEST = 2.9; // pixels in a unit at the closest first view
 const UNITS = 1000; // the layout is so wide
 
@@ -319,7 +320,9 @@ function strokes(ties, look) {
     const { tie } = item;
     const chosen = tie.i === state.tie;
     const lit = chosen || selected === tie.a || selected === tie.b;
-    const width = (0.8 + 2.4 * (Math.round(tie.strength * 5) / 5) + (chosen ? 2 : 0)) * (many ? 0.7 : 1);
+    const thick = 0.8 + 2.4 * (Math.round(tie.strength * 5) / 5);
+    // Lines of at most a pixel are filled many times faster than thicker ones.
+    const width = ties.length > LIVELY && !chosen ? 1 : (thick + (chosen ? 2 : 0)) * (many ? 0.7 : 1);
     const opacity = lit ? 0.95 : selected < 0 ? faint : faint / 2;
     const key = `${tie.kind}|${width}|${opacity}|${tie.signed}`;
     if (!groups.has(key)) {
@@ -441,6 +444,7 @@ function paintTies(context) {
 function paintNodes(context) {
   const { look } = graph.items;
   const grown = growth();
+  const crowd = graph.items.nodes.length > CURVED;
   const groups = new Map();
   for (const item of graph.items.nodes) {
     const { node } = item;
@@ -461,6 +465,7 @@ function paintNodes(context) {
       }
       context.fillStyle = list[0].node.id === state.focal ? look.accent : look.nodes[style.hue % 8];
       context.fill();
+      if (!special && crowd) continue;
       context.strokeStyle = border;
       context.lineWidth = special ? 2.5 : 1;
       context.stroke();
@@ -500,19 +505,24 @@ function labels(wide, tall) {
   const most = Math.max(6, (wide * tall) / ROOM);
   let looked = 0;
   for (const item of graph.items.order) {
-    if (taken.length >= most || looked > 2000) break;
+    if (taken.length >= most || looked > LOOKED) break;
     const { node, size } = item;
     const x = (node.x - graph.x) * graph.scale;
     const y = (node.y - graph.y) * graph.scale;
     if (Math.abs(x) > wide / 2 || Math.abs(y) > tall / 2) continue;
     looked += 1;
-    const half = textWidth(named(node)) / 2;
+    const half = labelWidth(node) / 2;
     const top = y + size * grown + 2;
     const box = [x - half, top, x + half, top + 15];
     if (taken.some((other) => overlap(box, other.box))) continue;
     taken.push({ node, x, y: top, box });
   }
   return taken;
+}
+
+function labelWidth(node) {
+  if (node.wide?.lang !== state.lang) node.wide = { lang: state.lang, px: textWidth(named(node)) };
+  return node.wide.px;
 }
 
 // About how wide a text is, in pixels at the size of labels; Chinese is twice as wide.
