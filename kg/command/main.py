@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,44 @@ def brief(focal: str, path: Path | None, lang: str, reading: Reading) -> None:
     answer.emit(
         render_sheet(made) if made else snapshot.reworded(sheet.markdown(words, lang)), path
     )
+
+
+@main.command()
+@click.argument("focal")
+@click.argument("other", required=False)
+@click.option("--against", metavar="DATE", help="The same country at another date, by that date.")
+@click.option("--top", type=click.IntRange(min=1), help="Show only the best so many.")
+@click.option("--html", type=PATH, help="Write an interactive page too.")
+@ranking_options
+@output_options
+def compare(
+    focal: str,
+    other: str | None,
+    against: str | None,
+    top: int | None,
+    html: Path | None,
+    reading: Reading,
+    output: Output,
+) -> None:
+    """Compare the rankings of FOCAL and OTHER, or of FOCAL at two dates, side by side.
+
+    Examples: comity compare CHN RUS --html both.html; comity compare CHN --against 2016
+    """
+    from kg.advice import compare
+
+    if not other and not against:
+        raise ComityError("compare with what? give a second country, or --against DATE")
+    store = reading.store()
+    one = compare.side(reading.snapshot(store), focal)
+    then = replace(reading, at=against).snapshot(store) if against else one.snapshot
+    two = compare.side(then, other or focal)
+    if html:
+        from kg.advice import draw
+
+        base = draw.compose(store, one.snapshot, focal, one.ranked)
+        draw.draw(compare.opened(base, store, one, two), html)
+        note(f"wrote {html}")
+    output.rows(compare.rows(one, two)[:top])
 
 
 @main.command()

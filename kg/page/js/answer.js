@@ -92,7 +92,7 @@ function drawAnswer() {
     ANSWER.tables.map((data) => el("div", { class: "answer-table" }, dataTable(data))),
     said(ANSWER.lead) ? el("p", { class: "note" }, said(ANSWER.lead)) : null,
     ANSWER.sources.length
-      ? el("p", { class: "note" }, `${t("rests-on")} `, cites(ANSWER.sources))
+      ? el("p", { class: "note cites" }, `${t("rests-on")} `, cites(ANSWER.sources))
       : null,
   );
 }

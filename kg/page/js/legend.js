@@ -122,9 +122,12 @@ function drawYears() {
         button(t("play"), play, { id: "play" }),
         button(t("all-years"), () => update({ from: YEARS[0], to: YEARS[1] })),
       ),
+      el("p", { class: "warn note", id: "other-years", role: "status" }),
       undated ? el("p", { class: "note" }, t("undated", { n: undated })) : null,
     );
   }
+  const apart = DATA.ranking.length > 0 && (state.from > AT || state.to < AT);
+  byId("other-years").textContent = apart ? t("other-years", { at: DATA.at }) : "";
   for (const key of ["from", "to"]) {
     const input = byId(`year-${key}`);
     input.value = state[key];

@@ -17,7 +17,8 @@ const PAINT = [
   "font-weight",
   "vector-effect",
 ];
-const LEFT_OUT = ".tools, .buttons, .note.key:empty, select, input, [hidden], .doubt";
+const LEFT_OUT =
+  ".tools, .buttons, select, input, [hidden], .doubt, summary, details:not([open]), .cites";
 const MARGIN = 24;
 const SHARP = 2; // pixels of a PNG for one of the screen
 const LARGEST = 16000; // pixels along a side that browsers still draw
@@ -50,7 +51,7 @@ function picture() {
 function headLines(wide) {
   const years =
     YEARS && ["network", "map", "timeline", "paths"].includes(state.view)
-      ? t("in-years", { from: state.from, to: state.to })
+      ? t("in-years", { span: state.from === state.to ? state.to : `${state.from}–${state.to}` })
       : "";
   const details = [viewTitle(state.view), DATA.at ? t("as-of", { at: DATA.at }) : "", years];
   return textLines(
@@ -155,6 +156,11 @@ function snapshot(view) {
     }
     const style = getComputedStyle(element);
     if (style.display === "none" || style.visibility === "hidden") return;
+    if (element.localName === "li" && style.display === "list-item") {
+      const { x, y } = at(box);
+      const dot = { cx: x - 10, cy: y + 10, r: 2.5, fill: style.color };
+      add(svg("circle", dot), { left: box.left - 12, top: box.top, right: box.left, bottom: box.top + 12, width: 5, height: 5 });
+    }
     if (!/^rgba\(.*, 0\)$|^transparent$/.test(style.backgroundColor)) {
       const round = Math.min(box.height / 2, Number.parseFloat(style.borderRadius) || 0);
       const size = { ...at(box), width: box.width, height: box.height, rx: round };
