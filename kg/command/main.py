@@ -138,7 +138,7 @@ def brief(focal: str, path: Path | None, lang: str, reading: Reading) -> None:
 @click.option("--against", metavar="DATE", help="The same country at another date, by that date.")
 @click.option("--top", type=click.IntRange(min=1), help="Show only the best so many.")
 @click.option("--html", type=PATH, help="Write an interactive page too.")
-@ranking_options
+@purpose_options
 @output_options
 def compare(
     focal: str,
