@@ -18,12 +18,16 @@ from selenium import webdriver
 HERE = Path(__file__).resolve().parent
 # Name: width, height, what the address says after "#".
 SHOTS = {
-    "network-1280": (1280, 860, ""),
+    "answer-1440": (1440, 900, ""),
+    "answer-390": (390, 844, ""),
+    "answer-zh-390": (390, 844, "lang=zh"),
+    "network-1280": (1280, 860, "view=network"),
+    "pacific-1280": (1280, 860, "view=network&centre=150&lang=zh&select=IDN"),
     "explanation-1280": (1280, 860, "view=map&select=KAZ"),
     "ranking-1280": (1280, 860, "view=ranking"),
     "whatif-1280": (1280, 860, "view=whatif&add=CHN~IDN&theme=dark"),
     "map-768": (768, 1024, "view=map&lang=zh"),
-    "network-390": (390, 844, ""),
+    "network-390": (390, 844, "view=network"),
     "timeline-390": (390, 844, "view=timeline&theme=dark"),
 }
 

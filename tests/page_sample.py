@@ -163,6 +163,24 @@ def sample(**changes: object) -> page.Page:
     return replace(made, **changes)
 
 
+ANSWER = page.Answer(
+    ("China should turn first to Kazakhstan.", "中国应首先考虑哈萨克斯坦。"),
+    proposed=["KAZ", "DEU"],
+    cards=[
+        page.Card(
+            "KAZ",
+            ("100 of 100", "指数 100"),
+            [("Near.", "近。")],
+            [],
+            ("Begin.", "开始。"),
+            ("-", "-"),
+        )
+    ],
+    tables=[page.Table("T", [("Country", "国家")], [[page.Thing("KAZ")], [page.Share(0.5)]])],
+    follows=True,
+)
+
+
 def hostile() -> page.Page:
     """A page whose every text is an attack."""
     text = " ".join(HOSTILE)

@@ -15,6 +15,7 @@ import networkx as nx
 import pytest
 from conftest import skip_or_fail
 from page_sample import (
+    ANSWER,
     CODES,
     COUNTRIES,
     HOSTILE,
@@ -586,6 +587,11 @@ def test_accessibility(seen, axe, theme, width):
             seen.open(f"#theme={theme}&view={view}&pathTo=BRA&add=CHN~BRA{extra}")
             assert findings(seen, axe) == []
             assert seen.ask("return document.documentElement.scrollWidth <= innerWidth"), view
+        answered = shown(seen.driver, seen.path.parent, sample(answer=ANSWER))
+        answered.open(f"#theme={theme}")
+        assert answered.find("#answer-map").is_displayed()
+        assert answered.find(".plane").is_displayed()
+        assert findings(answered, axe) == []
     finally:
         seen.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

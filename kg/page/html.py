@@ -40,6 +40,7 @@ SCRIPTS = (
     "map",
     "ranking",
     "answer",
+    "pareto",
     "panel",
     "timeline",
     "paths",

@@ -90,6 +90,7 @@ function drawAnswer() {
     WORLD && BY_ID.get(state.focal)?.where ? answerMap() : null,
     ANSWER.cards.length ? el("div", { class: "cards" }, ANSWER.cards.map(answerCard)) : null,
     ANSWER.tables.map((data) => el("div", { class: "answer-table" }, dataTable(data))),
+    ANSWER.follows ? paretoFigure() : null,
     said(ANSWER.lead) ? el("p", { class: "note" }, said(ANSWER.lead)) : null,
     ANSWER.sources.length
       ? el("p", { class: "note cites" }, `${t("rests-on")} `, cites(ANSWER.sources))

@@ -313,7 +313,7 @@ function tieLines(a, b, side, straight) {
 // Ties that look alike are one stroke: {style, paths}.
 function strokes(ties, look) {
   const many = ties.length > CURVED;
-  const faint = ties.length > LIVELY ? 0.25 : many ? 0.4 : 0.75;
+  const faint = ties.length > LIVELY ? 0.25 : many || proposals().length ? 0.4 : 0.75;
   const selected = BY_ID.get(state.select)?.i ?? -1;
   const groups = new Map();
   for (const item of ties) {
