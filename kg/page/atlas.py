@@ -18,7 +18,7 @@ from kg.files import write_whole
 from kg.page.html import digest, environment, inline, read, world
 from kg.page.layout import drawn
 from kg.page.model import Kind, Node, Table, Tie
-from kg.page.payload import Json, Texts, safe_url, sparse, table
+from kg.page.payload import Json, Texts, pair, safe_url, sparse, table
 from kg.page.pinyin import readings
 from kg.page.projection import place
 
@@ -172,7 +172,12 @@ def nodes(rows: Sequence[Node], kinds: Sequence[str], texts: Texts) -> dict[str,
         "url": sparse([safe_url(n.url) for n in rows]),
         "aliases": sparse([list(dict.fromkeys(n.aliases)) for n in rows]),
         "hollow": [i for i, n in enumerate(rows) if n.hollow],
-        "facts": sparse([[v for f in n.facts for v in (texts(f.label), f.value)] for n in rows]),
+        "facts": sparse(
+            [
+                [v for f in n.facts for v in (texts(pair(f.label)[0]), pair(f.value)[0])]
+                for n in rows
+            ]
+        ),
         "source": [source(n, texts) for n in rows],
     }
 
