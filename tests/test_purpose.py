@@ -39,9 +39,9 @@ def first(ranked: list[Candidate]) -> list[str]:
 def test_electric_power_rail_and_nuclear_lead_to_different_partners(
     lists: dict[str, list[Candidate]],
 ) -> None:
-    assert first(lists["electric-power"]) == ["KOR", "IDN", "SGP", "UKR", "RUS"]
-    assert first(lists["rail"]) == ["KOR", "IDN", "RUS", "UKR", "VNM"]
-    assert first(lists["nuclear"]) == ["KOR", "UKR", "RUS", "BLR", "PAK"]
+    assert first(lists["electric-power"]) == ["KOR", "IDN", "RUS", "SGP", "VNM"]
+    assert first(lists["rail"]) == ["KOR", "IDN", "RUS", "VNM", "SGP"]
+    assert first(lists["nuclear"]) == ["KOR", "RUS", "BLR", "PAK", "BRA"]
 
 
 def test_every_partner_shows_what_is_known_of_it_for_the_purpose(
