@@ -520,6 +520,15 @@ ENGINE = {
     "contacts": known({"team": "cert:cert-deu", "phone": "+49 228 99 9582-222"}, least=80),
     "forums": known({"body": "body:africacert", "country": "country:BEN"}, least=60),
     "labels": known({"slug": "alliance", "label": "alliance", "labelZh": "同盟"}, least=30),
+    "links": known(
+        {"from": "country:CHN", "to": "agreement:rus-chn-2015", "start": "2016-08-10"},
+        least=50_000,
+    ),
+    "terms": known({"term": "coop:sector-rail", "label": "rail", "labelZh": "铁路"}, least=200),
+    "things": known(
+        {"thing": "park:belarus-great-stone", "property": "coop:host", "value": "country:BLR"},
+        least=100_000,
+    ),
     "borders": known({"one": "country:BLR", "other": "country:POL"}),
     "events": known({"incident": "incident:stuxnet-2010", "used": "threat:S0603"}),
     "sector-weights": known({"slug": "nuclear", "broader": "energy", "consequence": "1"}),
