@@ -140,8 +140,9 @@ def test_reach_gain_is_what_adding_the_tie_brings():
             assert gain[f, j] == pytest.approx(reach - before[f], abs=1e-12)
 
 
-def test_without_any_gdp_nothing_is_gained():
-    assert not backtest.reach_gain(np.zeros((3, 3)), np.full(3, np.nan)).any()
+def test_without_any_gdp_all_count_alike():
+    gain = backtest.reach_gain(np.zeros((3, 3)), np.full(3, np.nan))
+    assert gain == pytest.approx((1 - np.eye(3)) / 3 * backtest.STRENGTH)
 
 
 def test_rows_have_the_promised_keys_and_ranges(report):
@@ -244,7 +245,7 @@ def test_a_kind_without_covariates_still_runs(monkeypatch):
     seen = [observation(code, "ideal-point", "1950", "0") for code in codes]
     world = build(*rows, countries=[country(code) for code in codes], observations=seen)
     found = backtest.run(world, ["investment-treaty"], [2000])
-    assert all(row["captured10"] is None for row in found.rows)
+    assert all(0 <= row["captured10"] <= 1 for row in found.rows)
     json.dumps(found.document(), allow_nan=False)
 
 

@@ -79,7 +79,7 @@ def test_a_site_counts_need_in_its_host_alone(store: EmbeddedStore) -> None:
     codes = [country.iso3 for country in great_stone.network.countries]
     assert [codes[j] for j in np.flatnonzero(great_stone.needs.need)] == ["BLR"]
     ranked = recommend(great_stone, "CHN")
-    assert first(ranked)[0] == "BLR"
+    assert set(first(ranked)[:2]) == {"BLR", "RUS"}  # the host, and who opens it
     assert all(c.country.iso3 == "BLR" or c.via[0].iso3 == "BLR" for c in ranked)
     with pytest.raises(ComityError, match="no partner brings anything"):
         recommend(great_stone, "BLR")

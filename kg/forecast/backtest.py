@@ -206,7 +206,7 @@ def _target(kind: str, history: History) -> Target:
     if kind in TARGETS and any(name in history.ties for name in TARGETS[kind].kinds):
         return TARGETS[kind]
     if kind not in history.ties:
-        known = ", ".join(sorted(TARGETS) if history.series else sorted(history.ties))
+        known = ", ".join(sorted(history.ties) if history.always else sorted(TARGETS))
         raise ComityError(f"{kind}: no such kind; choose from {known}")
     return Target(kind, (kind,))
 

@@ -27,6 +27,7 @@ from kg.errors import ComityError
 from kg.files import table
 from kg.graph.catalog import engine_query, with_values
 from kg.graph.store import Store
+from kg.profile import profile
 from kg.terms import PREFIXES, local, named
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -96,7 +97,8 @@ class History:
 
     `ties` holds agreements of exactly two parties under their kind, and the pairs brought
     together by an agreement of three and more parties under the kind with `-bloc` appended.
-    `region` numbers the regions; a country without one is a region of its own.
+    `region` numbers the regions; a country without one is a region of its own. `always` says that
+    all exist from the beginning, as in a subject of a user's own.
     """
 
     countries: tuple[str, ...]
@@ -106,6 +108,7 @@ class History:
     bodies: Memberships
     series: Mapping[str, Series]
     geography: Geography
+    always: bool = False
 
     @classmethod
     def from_rows(
@@ -200,9 +203,9 @@ class History:
     def known(self, year: int) -> Flags:
         """Return (n,): whether any indicator of the country is dated at or before `year`.
 
-        Where nothing was observed of anybody, all exist from the beginning.
+        In a subject of a user's own all exist from the beginning.
         """
-        if not self.series:
+        if self.always:
             return np.ones(len(self.countries), dtype=bool)
         values = np.stack([self.as_of(name, year) for name in INDICATORS])
         return np.asarray(~np.isnan(values).all(axis=0))
@@ -222,7 +225,12 @@ class History:
 def read(store: Store, extra: Iterable[str] = ()) -> History:
     """Read the history of a store; `extra` countries (ISO alpha-3) are compared too."""
     wanted = sorted(extra)
-    return store.made(f"history {wanted}", lambda: History.from_tables(tables(store), wanted))
+    return store.made(f"history {wanted}", lambda: _read(store, wanted))
+
+
+def _read(store: Store, extra: Sequence[str]) -> History:
+    own = profile.of(store) is not None
+    return replace(History.from_tables(tables(store), extra), always=own)
 
 
 def tables(store: Store) -> dict[str, Table]:

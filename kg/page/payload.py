@@ -36,7 +36,7 @@ Json: TypeAlias = Any
 Array: TypeAlias = NDArray[np.float64]
 
 FIGURE_PARTS = ("title", "title_zh", "kind", "x", "y", "diagonal", "percent", "log_x", "note")
-EXACT_BYTES = 380_000  # above this, the matrices travel in single precision
+EXACT_BYTES = 480_000  # above this, the matrices travel in single precision
 
 
 class Texts:
