@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import Result
 
@@ -208,6 +210,25 @@ def test_a_chance_is_learned_where_there_are_enough_dates(tmp_path: Path, wanted
     if wanted == "dated":
         chances = [c.feasibility for c in recommend(snapshot, "U3")]
         assert 0 < min(chances) < max(chances) < 1
+
+
+def test_a_ranking_by_name_only_is_said_to_be_none(store: EmbeddedStore) -> None:
+    before = subject.load(store, date(2000, 1, 1))
+    flat = replace(before, needs=replace(before.needs, value=np.ones(6), capability=np.zeros(6)))
+    said = brief(store, flat, "ETH", recommend(flat, "ETH")).sentence
+    assert (
+        said.en == "Nothing that is known tells the 5 candidates apart: they share the first rank."
+    )
+
+
+def test_ties_that_are_all_young_teach_no_chance(tmp_path: Path) -> None:
+    names = [f"U{i}" for i in range(10)]
+    rows = [f"{a},{b},2024" for i, a in enumerate(names) for b in names[:i] if a != b]
+    profile = LEAST.replace("Partner2}", "Partner2, date: Year}")
+    ties = "\n".join(["Partner1,Partner2,Year", *rows, ""])
+    snapshot = subject.load(built(written(tmp_path, profile, ties=ties)), date(2026, 6, 1))
+    assert not snapshot.chance_known
+    assert "too young" in snapshot.absent[0]
 
 
 MISTAKES = {

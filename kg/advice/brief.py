@@ -100,7 +100,9 @@ def brief(store: Store, snapshot: Snapshot, focal: str, ranked: Sequence[Candida
         candidates=len(ranked),
         leading=leading,
         proposed=proposed,
-        sentence=words.sentence(centre, net.kinds[snapshot.kind], leading),
+        sentence=words.undecided(len(usable))
+        if alike(usable)
+        else words.sentence(centre, net.kinds[snapshot.kind], leading),
         cards=tuple(card(snapshot, words, ranked, c) for c in proposed[:CARDS]),
         sources=tuple(_sources(store, snapshot, centre.iso3, proposed)),
         chance_known=snapshot.chance_known,
@@ -176,6 +178,13 @@ class Words:
         """Return a list of countries."""
         found = [self.name(code) for code in codes]
         return Text(joined([n.en for n in found], "and"), joined_zh([n.zh for n in found]))
+
+    def undecided(self, count: int) -> Text:
+        """Say that nothing tells the candidates apart."""
+        return Text(
+            f"Nothing that is known tells the {count} candidates apart: they share the first rank.",
+            f"现有数据无法区分这 {count} 个候选对象：并列第一。",
+        )
 
     def sentence(self, focal: Country, kind: Kind, leading: Sequence[Candidate]) -> Text:
         """Return the answer in one sentence."""
@@ -323,6 +332,11 @@ def first_places(count: int) -> Text:
         return Text("first", "位列第一")
     number = {10: ("ten", "十")}.get(count, (str(count), f" {count} "))
     return Text(f"among the first {number[0]}", f"位列前{number[1]}".rstrip())
+
+
+def alike(usable: Sequence[Candidate]) -> bool:
+    """Tell whether several candidates all share the first rank: their order is that of names."""
+    return len(usable) > 1 and all(c.rank == 1 for c in usable)
 
 
 def barring(candidate: Candidate) -> list[str]:

@@ -176,9 +176,12 @@ def _learned(store: Store, net: Network, kind: str) -> Learned:
     if count < LEAST:
         why = f"{count:.0f} ties signed in the last {LEARNED} years, {LEAST} are needed"
         return Learned(_none(net), why)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # features of countries are all unknown
-        found = feasibility.forecast(known, model(known, kind, year), year)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)  # features of countries are unknown
+            found = feasibility.forecast(known, model(known, kind, year), year)
+    except ComityError:
+        return Learned(_none(net), "its ties are too young: none is older than five years")
     places = [known.index[c.iso3] for c in net.countries]
     chance = np.array(found.probability[np.ix_(places, places)])
     forecast = ~np.isnan(chance)

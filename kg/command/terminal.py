@@ -498,7 +498,7 @@ def likeness(snapshot: Snapshot, focal: str) -> str:
     factors = snapshot.factors(focal)
     found = correlations(snapshot, factors, np.array(candidates(snapshot, factors.focal)))
     parts = ", ".join(f"{name} {value:.2f}" for name, value in found.items())
-    return f"rank correlation of the headline with: {parts}"
+    return f"rank correlation of the headline with: {parts or 'nothing: all scores are equal'}"
 
 
 def judgement(

@@ -20,6 +20,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from difflib import get_close_matches
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -116,7 +117,12 @@ class Network:
         found = code if code in self.index else own.get(text.strip().casefold())
         found = found or places.found(text)
         if found not in self.index:
-            near = (iso3 for iso3 in places.near(text) if iso3 in self.index)
+            spelled = {**own, **{code.casefold(): code for code in self.index}}
+            close = get_close_matches(text.strip().casefold(), spelled, n=3, cutoff=0.6)
+            near = dict.fromkeys(
+                [c for c in places.near(text) if c in self.index]
+                or [spelled[word] for word in close]
+            )
             raise ComityError(unknown(text, near))
         return self.index[found]
 
